@@ -1,0 +1,127 @@
+"""The order of the theories within a week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+
+from agents.customers import COMFORT, LOYALTY, STATE
+from agents.metrics import MIND
+from agents.theories.emotion import Emotion, ValenceArousal
+from agents.theories.expectation import Adaptive, Expectation
+from agents.theories.intention import Integrated, Intention
+from agents.theories.satisfaction import AsymmetricDisconfirmation, Satisfaction
+from agents.theories.trust import AsymmetricTrust, Trust
+from sim.baseline import Standing
+from sim.chance import F32
+from sim.exchange import Encounters, Leanings, Plan
+from sim.metrics import Metric
+from sim.parameters import ASSUMED, Parametric, param
+from sim.table import Column, Rows
+
+
+@dataclass(frozen=True)
+class Mind(Parametric):
+    """Five questions, each answered by one theory; parts are swapped one by one.
+
+    Example:
+        >>> from agents.theories.expectation import Bayesian
+        >>> Mind(expectation=Bayesian()).expectation.keep
+        0.95
+    """
+
+    expectation: Expectation = field(default_factory=Adaptive)
+    satisfaction: Satisfaction = field(default_factory=AsymmetricDisconfirmation)
+    emotion: Emotion = field(default_factory=ValenceArousal)
+    trust: Trust = field(default_factory=AsymmetricTrust)
+    intention: Intention = field(default_factory=Integrated)
+    creepiness: float = param(
+        1.0, unit="judgement per unit beyond comfort", low=0, high=5, doc="unease at being known too well",
+        source="direction: Awad & Krishnan 2006; size assumed",
+    )  # fmt: skip
+    standing: Standing = field(default_factory=Standing)
+
+    @property
+    def columns(self) -> tuple[Column[Any], ...]:
+        """The state these theories move."""
+        return STATE
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is reported of it."""
+        return MIND
+
+    def appraise(self, people: Rows, lived: Encounters) -> None:
+        """Those who lived something judge, feel, trust, weigh and, last, learn [E]."""
+        felt = self.satisfaction.judge(people, lived)
+        unease = self._unease(people, lived)
+        self.emotion.feel(people, lived, felt, unease)
+        self.trust.update(people, lived, felt, unease)
+        self.intention.weigh(people)
+        self.expectation.learn(people, lived)
+
+    def settle(self, people: Rows) -> None:
+        """A week passes [N]."""
+        self.emotion.fade(people)
+
+    def wish(self, people: Rows, plan: Plan) -> F32 | None:
+        """Shift of the log purchase rate [N]."""
+        shift: F32 = self.intention.wish(people, plan, self.standing)
+        return shift
+
+    def lean(self, people: Rows, plan: Plan) -> Leanings:
+        """Where those lean who have an occasion to act [E]."""
+        return self.intention.lean(people, plan, self.standing)
+
+    def loyalty(self, people: Rows) -> F32:
+        """The index that the baseline standardises [N]."""
+        return people[LOYALTY]
+
+    def anchored(self, center: float, spread: float) -> Self:
+        """The same mind, measuring loyalty from where the population stood at the fork."""
+        return replace(self, standing=Standing(center, spread))
+
+    def _unease(self, people: Rows, lived: Encounters) -> F32 | None:
+        if lived.intrusion is None:
+            return None
+        return np.float32(self.creepiness) * np.maximum(lived.intrusion - people[COMFORT], 0)
+
+
+@dataclass(frozen=True)
+class NoMind:
+    """The standard model: nobody feels anything, so nothing shifts."""
+
+    @property
+    def columns(self) -> tuple[Column[Any], ...]:
+        """No state."""
+        return ()
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """Nothing to report."""
+        return ()
+
+    def appraise(self, people: Rows, lived: Encounters) -> None:
+        """Nothing."""
+
+    def settle(self, people: Rows) -> None:
+        """Nothing."""
+
+    def wish(self, people: Rows, plan: Plan) -> F32 | None:
+        """No shift."""
+        return None
+
+    def lean(self, people: Rows, plan: Plan) -> Leanings:
+        """No shift, no complaint, an indifferent answer [E]."""
+        zero = np.zeros(len(people), np.float32)
+        return Leanings(leave=zero, complain=zero, recommend=zero, score=zero + 7)
+
+    def loyalty(self, people: Rows) -> F32:
+        """Nobody is more loyal than another [N]."""
+        return np.zeros(len(people), np.float32)
+
+    def anchored(self, center: float, spread: float) -> Self:
+        """The same."""
+        return self

@@ -1,0 +1,1 @@
+"""Configuration to objects, studies, comparison and reports."""

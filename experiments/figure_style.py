@@ -1,0 +1,152 @@
+"""The house figure style: quiet axes, one colour per arm, names beside the lines instead of a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
+
+from experiments.paired import twins
+from experiments.results import StudyResult
+from experiments.wording import plain
+
+WIDTH = 8.0  # inches: at 800 pixels a 9 point letter is then 12 pixels high
+INK, QUIET, FAINT = "#222222", "#6b6b6b", "#d9d9d9"
+CONTROL = "#7a7a7a"
+# Okabe & Ito 2008 without black and yellow: told apart with the common colour deficiencies and on paper.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#E69F00", "#56B4E9")
+_CJK = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei")
+_LABEL_GAP = 0.085  # share of the panel's height that one line of text takes
+_STYLE: dict[str, object] = {
+    "axes.edgecolor": "#9a9a9a",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.labelcolor": QUIET,
+    "axes.labelsize": 8.5,
+    "axes.linewidth": 0.7,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": INK,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "figure.facecolor": "white",
+    "font.size": 9,
+    "grid.color": "#ececec",
+    "grid.linewidth": 0.7,
+    "lines.linewidth": 1.7,
+    "lines.solid_capstyle": "round",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "cxlab",
+    "text.color": INK,
+    "text.parse_math": False,  # an arm may be called "5$ off"
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "xtick.major.size": 3,
+    "ytick.major.size": 0,
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an arm is drawn, the same in every figure."""
+
+    color: str
+    dash: str = "-"
+    width: float = 1.7
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Apply the style while a figure is made or written; nothing outside is changed."""
+    known = set(fontManager.get_font_names())
+    fonts = ["DejaVu Sans", *(font for font in _CJK if font in known)]
+    settings: dict[str, object] = {**_STYLE, "font.family": "sans-serif", "font.sans-serif": fonts}
+    with mpl.rc_context():
+        mpl.rcdefaults()  # a user's own matplotlibrc must not change our bytes
+        mpl.rcParams.update(settings)
+        yield
+
+
+def looks(result: StudyResult) -> dict[str, Look]:
+    """Arm -> look: the control grey, arms equal to it dashed grey, the others one colour each in the study's order."""
+    exact = twins(result)
+    colors = [arm for arm in result.arms if arm != result.control and arm not in exact]
+    found = {arm: Look(CONTROL, "-") for arm in result.arms if arm == result.control}
+    found |= {arm: Look("#b0b0b0", ":", 1.2) for arm in exact}
+    for index, arm in enumerate(colors):
+        round_ = index // len(PALETTE)
+        found[arm] = Look(PALETTE[index % len(PALETTE)], ("-", "--", "-.")[min(round_, 2)])
+    return found
+
+
+def figure(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure that belongs to no window."""
+    made = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(made)
+    return made
+
+
+def name_lines(axes: Axes, ends: Mapping[str, float], result: StudyResult) -> None:
+    """Write each arm's name at the end of its line, moved apart where they would overlap; equal arms share one name."""
+    style, exact = looks(result), twins(result)
+    low, high = axes.get_ylim()
+    shown = {arm: (value - low) / (high - low) for arm, value in ends.items() if arm not in exact and value == value}
+    names = {arm: plain(arm) for arm in shown}
+    if result.control in names and exact:
+        names[result.control] = " = ".join([names[result.control], *sorted(plain(arm) for arm in exact)])
+    heights = spread(list(shown.values()), _LABEL_GAP)
+    for arm, wanted, height in zip(shown, shown.values(), heights, strict=True):
+        axes.annotate(
+            names[arm],
+            xy=(1.0, wanted),
+            xytext=(1.05, height),
+            xycoords="axes fraction",
+            textcoords="axes fraction",
+            color=style[arm].color,
+            va="center",
+            fontsize=8.5,
+            arrowprops={"arrowstyle": "-", "color": style[arm].color, "lw": 0.5, "shrinkA": 1, "shrinkB": 1},
+            annotation_clip=False,
+        )
+
+
+def spread(wanted: Sequence[float], gap: float) -> list[float]:
+    """Move heights apart until neighbours are a gap from each other, staying as near as possible.
+
+    Example:
+        >>> [round(height, 2) for height in spread([0.5, 0.5, 0.9], 0.1)]
+        [0.45, 0.55, 0.9]
+    """
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    clusters: list[list[int]] = []
+    middle: list[float] = []
+    for index in order:
+        clusters.append([index])
+        middle.append(wanted[index])
+        while len(clusters) > 1 and middle[-1] - middle[-2] < gap * (len(clusters[-1]) + len(clusters[-2])) / 2:
+            clusters[-2:] = [clusters[-2] + clusters[-1]]
+            middle[-2:] = [sum(wanted[member] for member in clusters[-1]) / len(clusters[-1])]
+    heights = list(wanted)
+    for members, centre in zip(clusters, middle, strict=True):
+        for place, member in enumerate(members):
+            heights[member] = centre + gap * (place - (len(members) - 1) / 2)
+    return heights
+
+
+def drawn(made: Figure, kind: str) -> bytes:
+    """A figure as PNG or SVG bytes, the same each time: no dates, no random identifiers."""
+    buffer = BytesIO()
+    with house_style():
+        empty: dict[str, str | None] = {"Date": None} if kind == "svg" else {"Software": None}
+        made.savefig(buffer, format=kind, dpi=150, metadata=empty)
+    return buffer.getvalue()

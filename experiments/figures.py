@@ -1,0 +1,161 @@
+"""All figures of a study: differences and who gained are drawn here, the others in `curves` and `life_stories`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from experiments.curves import survival, trajectories
+from experiments.figure_style import CONTROL, INK, QUIET, drawn, figure, house_style, looks
+from experiments.intervals import Interval
+from experiments.paired import about, compared, differences, intervals
+from experiments.results import ALL, FATES, StudyResult
+from experiments.story_figure import story_figures
+from experiments.wording import number, places, plain, scale_of, unit_of
+from sim.errors import StoreError
+
+FATE_WORDS = {
+    "saved": "saved",
+    "made_worse": "made worse",
+    "stayed_anyway": "would have stayed anyway",
+    "lost_anyway": "lost anyway",
+    "untouched": "untouched",
+}
+FATE_COLORS = {
+    "saved": "#0072B2",
+    "made_worse": "#D55E00",
+    "stayed_anyway": "#b9cfdd",
+    "lost_anyway": "#c8c8c8",
+    "untouched": "#e2e2e2",
+}
+
+
+def figures(result: StudyResult) -> dict[str, Figure]:
+    """Draw everything the study holds.
+
+    Returns:
+        trajectories and survival always; differences and who_gained if there is something to compare; then story_1,
+        story_2 and so on.
+    """
+    with house_style():
+        made = {"trajectories": trajectories(result), "survival": survival(result)}
+        if result.plans:
+            made["differences"] = _differences(result)
+            if not result.fates.empty:
+                made["who_gained"] = _who_gained(result)
+        return made | story_figures(result)
+
+
+def save_figures(result: StudyResult, folder: Path) -> list[Path]:
+    """Write each figure as PNG (150 dpi) and SVG; the same study gives the same bytes.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, made in figures(result).items():
+            for kind in ("png", "svg"):
+                path = folder / f"{name}.{kind}"
+                path.write_bytes(drawn(made, kind))
+                written.append(path)
+    except OSError as error:
+        raise StoreError(f"cannot write figures to {folder}: {error}. Choose a folder you may write to.") from error
+    return written
+
+
+def _differences(result: StudyResult) -> Figure:
+    """Dot and 95% interval per plan, each metric in its own panel with its own zero line."""
+    metrics = compared(result)
+    long = differences(result)
+    rows = -(-len(metrics) // 3)
+    made = figure(rows * (0.75 + 0.36 * len(result.plans)))
+    grid = made.subplots(rows, 3, squeeze=False, sharey=True)
+    for place, axes in enumerate(grid.ravel()):
+        if place >= len(metrics):
+            axes.set_axis_off()
+            continue
+        _dots(axes, result, metrics[place], intervals(long, metrics[place]))
+    return made
+
+
+def _dots(axes: Axes, result: StudyResult, metric: str, lines: dict[str, Interval]) -> None:
+    info, style = about(result, metric), looks(result)
+    scale = scale_of(info)
+    digits = places(lines.values(), scale)
+    axes.axvline(0, color=CONTROL, linewidth=0.9, zorder=1)
+    for row, (arm, line) in enumerate(lines.items()):
+        color = style[arm].color
+        if line.known and np.isfinite(line.high):
+            axes.plot([line.low * scale, line.high * scale], [row, row], color=color, linewidth=2.2)
+        axes.plot(line.mean * scale, row, "o", color=color, markersize=5)
+        text = number(line.mean * scale, digits)
+        axes.annotate(text, (line.mean * scale, row), (0, 5), textcoords="offset points", ha="center", fontsize=7.5)
+    axes.set_yticks(range(len(lines)), [plain(arm) for arm in lines])
+    axes.tick_params(axis="y", labelcolor=INK)
+    axes.set_ylim(len(lines) - 0.5, -0.75)
+    axes.grid(visible=False, axis="y")
+    axes.margins(x=0.22)
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.set_title(info.label, pad=14)
+    hint = {1: "more is better", -1: "less is better", 0: ""}[info.better]
+    unit = ", ".join(part for part in (unit_of(info), hint) if part)
+    axes.text(0, 1.02, unit, transform=axes.transAxes, color=QUIET, fontsize=7.5, va="bottom")
+
+
+def _who_gained(result: StudyResult) -> Figure:
+    """Saved and made worse around a zero line; beside them, on their own scale, all those whose fate did not change."""
+    counts = mean_counts(result)
+    made = figure(1.35 + 0.42 * len(result.plans))
+    changed, *same = made.subplots(1, 4, sharey=True, width_ratios=[2.0, 1, 1, 1])
+    for row, arm in enumerate(result.plans):
+        _bar(changed, row, -counts[arm]["made_worse"], "made_worse")
+        _bar(changed, row, counts[arm]["saved"], "saved")
+        for axes, fate in zip(same, FATES[2:], strict=True):
+            _bar(axes, row, counts[arm][fate], fate)
+    changes = max((max(count["saved"], count["made_worse"]) for count in counts.values()), default=0.0) or 1.0
+    rest = max((count[fate] for count in counts.values() for fate in FATES[2:]), default=0.0) or 1.0
+    changed.set_xlim(-1.4 * changes, 1.4 * changes)
+    changed.axvline(0, color=CONTROL, linewidth=0.9)
+    changed.set_yticks(range(len(result.plans)), [plain(arm) for arm in result.plans])
+    changed.tick_params(axis="y", labelcolor=INK)
+    changed.set_ylim(len(result.plans) - 0.5, -0.5)
+    changed.text(0.47, 1.03, "made worse", transform=changed.transAxes, ha="right", color=FATE_COLORS["made_worse"])
+    changed.text(0.53, 1.03, "saved", transform=changed.transAxes, ha="left", color=FATE_COLORS["saved"])
+    for axes, fate in zip(same, FATES[2:], strict=True):
+        axes.set_xlim(0, 1.6 * rest)
+        axes.text(0, 1.03, FATE_WORDS[fate], transform=axes.transAxes, color=QUIET)
+    for axes in (changed, *same):
+        axes.grid(visible=False)
+        axes.xaxis.set_visible(False)
+        axes.spines[["bottom", "left"]].set_visible(False)
+    changed.set_title("Fate changed", pad=20)
+    same[0].set_title("Fate did not change (a scale of its own)", pad=20)
+    made.supxlabel(
+        f"Customers per replication (mean), against {plain(result.control)}: counts under this coupling of luck.",
+        x=0.01,
+        ha="left",
+        fontsize=8.5,
+        color=QUIET,
+    )
+    return made
+
+
+def mean_counts(result: StudyResult) -> dict[str, dict[str, float]]:
+    """Arm -> fate -> customers, mean over replications; fates that nobody had are 0."""
+    rows = result.fates[result.fates["segment"] == ALL]
+    total = rows.groupby(["arm", "fate"], observed=True)["customers"].sum() / result.replications
+    return {arm: {fate: float(total.get((arm, fate), 0.0)) for fate in FATES} for arm in result.plans}
+
+
+def _bar(axes: Axes, row: int, count: float, fate: str) -> None:
+    axes.barh(row, count, height=0.62, color=FATE_COLORS[fate])
+    side = -1 if fate == "made_worse" else 1
+    text = number(abs(count), 1 if 0 < abs(count) < 100 else 0, signed=False)
+    beside = {"xytext": (4 * side, 0), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
+    axes.annotate(text, (count, row), va="center", **beside)

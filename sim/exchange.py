@@ -1,0 +1,174 @@
+"""What crosses the counter: frozen types of arrays, one per hand-over. [N] is every customer, [E] those concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance import F32, Bool, Index
+from sim.table import Column
+
+U8 = NDArray[np.uint8]
+I8 = NDArray[np.int8]
+
+
+class View:
+    """What a firm can know, read-only: `view[PURCHASES]` gives a sealed copy of a CRM column [N].
+
+    A strategy cannot write to it, cannot make it writable, and cannot ask for anything but CRM columns.
+    """
+
+    __slots__ = ("_read", "customers", "week")
+
+    def __init__(self, week: int, customers: int, read: Callable[[Column[Any]], NDArray[Any]]) -> None:
+        object.__setattr__(self, "week", week)
+        object.__setattr__(self, "customers", customers)
+        object.__setattr__(self, "_read", read)
+
+    week: int
+    customers: int
+    _read: Callable[[Column[Any]], NDArray[Any]]
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"the View is sealed: {name} cannot be set; return a Plan instead.")
+
+    def __len__(self) -> int:
+        return self.customers
+
+    def __getitem__[T: np.generic](self, column: Column[T]) -> NDArray[T]:
+        sealed: NDArray[T] = self._read(column)
+        return sealed
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Whom the firm treats this week and how [N]; None is "nobody" or "nothing".
+
+    Attributes:
+        treated: whom the play is meant for, whether or not they come.
+        technical: lift of technical quality (what is delivered) at an encounter, quality 0-1.
+        functional: lift of functional quality (how it is delivered) at an encounter, quality 0-1.
+        depth: how personal the service is, 0-1.
+        accuracy: chance that a personal touch fits the customer, 0-1.
+        progress: how far on the way to the next reward the customer sees themselves, 0-1.
+        status: recognition that comes with a tier, 0-1.
+        reward: money's worth handed over with the next purchase.
+        redeemed: points given up for that reward.
+        points: points earned per unit of money spent.
+        cost: money spent on the customer this week, whether or not they come.
+        encounter_cost: money spent if they come.
+        line: name under which the ledger books what this costs.
+        point_value: money one outstanding point is expected to cost later (liability).
+        attraction: multiplier of organic arrivals.
+        referral: multiplier of the chance that a customer refers somebody.
+    """
+
+    treated: Bool | None = None
+    technical: F32 | None = None
+    functional: F32 | None = None
+    depth: F32 | None = None
+    accuracy: F32 | None = None
+    progress: F32 | None = None
+    status: F32 | None = None
+    reward: F32 | None = None
+    redeemed: F32 | None = None
+    points: F32 | None = None
+    cost: F32 | None = None
+    encounter_cost: F32 | None = None
+    line: str = "plan"
+    point_value: float = 0.0
+    attraction: float = 1.0
+    referral: float = 1.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            wanted = np.bool_ if field.name == "treated" else np.float32
+            if isinstance(value, np.ndarray) and value.dtype != wanted:
+                raise TypeError(f"Plan.{field.name} holds {wanted.__name__}, got {value.dtype}: cast it in the strategy.")
+
+    def part(self, start: int, stop: int) -> Plan:
+        """The plan for rows start to stop."""
+        return self._each(lambda values: values[start:stop])
+
+    def some(self, rows: Index) -> Plan:
+        """The plan for chosen rows."""
+        return self._each(lambda values: values.take(rows))
+
+    def _each(self, pick: Callable[[NDArray[Any]], NDArray[Any]]) -> Plan:
+        arrays = {f.name: v for f in fields(self) if isinstance(v := getattr(self, f.name), np.ndarray)}
+        picked: dict[str, Any] = {name: pick(values) for name, values in arrays.items()}
+        return replace(self, **picked) if picked else self
+
+
+@dataclass(frozen=True)
+class Encounters:
+    """What was lived this week [E], one composite encounter per customer who came.
+
+    Attributes:
+        technical: delivered technical quality, 0-1.
+        functional: delivered functional quality, 0-1.
+        promised: quality the firm had promised, 0-1.
+        failure: severity of a failure, 0 when nothing failed.
+        fit: how well a personal touch fitted, -1 to 1; 0 without one.
+        intrusion: how much personal data the customer saw used, 0-1.
+        reward: money's worth of what was handed over, relative to the customer's usual spend.
+    """
+
+    technical: F32
+    functional: F32
+    promised: float
+    failure: F32
+    fit: F32 | None
+    intrusion: F32 | None
+    reward: F32 | None
+
+
+@dataclass(frozen=True)
+class Leanings:
+    """Where customers lean who have an occasion to act [E]; zero shifts and chances are the standard model.
+
+    Attributes:
+        leave: shift of the logit of leaving.
+        complain: chance to complain about what was lived.
+        recommend: shift of the log chance to refer somebody.
+        score: what a survey would hear without noise, 0-10.
+    """
+
+    leave: F32
+    complain: F32
+    recommend: F32
+    score: F32
+
+
+@dataclass(frozen=True)
+class Acts:
+    """What customers did this week [E], at `rows` of the block.
+
+    Attributes:
+        rows: place of each customer in the block, ascending.
+        bought: purchases, the first (trial) one included; contractual: service uses.
+        moment: time of the last purchase, in weeks, the fraction within the week included.
+        paid: money paid this week.
+        left: who ended the relationship, with the last purchase or at the renewal.
+        seen: whether the firm notices those who left (a contract that is not renewed).
+        renewed: who renewed a contract.
+        complained: who complained.
+        referred: who referred somebody.
+        answer: survey answer 0-10, -1 for none.
+    """
+
+    rows: Index
+    bought: U8
+    moment: F32
+    paid: F32
+    left: Bool
+    seen: bool
+    renewed: Bool
+    complained: Bool
+    referred: Bool
+    answer: I8

@@ -1,0 +1,101 @@
+"""Revenue, margin, cost and counts, by week and segment; discounted value within the horizon and beyond it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance import F32, Bool
+from sim.clock import weekly_discount
+from sim.exchange import Acts, Plan
+from sim.parameters import ASSUMED, Parametric, param
+from sim.people import SEGMENT
+from sim.records import spent_on
+from sim.table import Block
+
+F64 = NDArray[np.float64]
+COUNTS = ("purchases", "left", "renewed", "complained", "referred", "encounters")
+
+
+@dataclass(frozen=True)
+class Accounts(Parametric):
+    """How money is valued."""
+
+    margin: float = param(
+        0.30, unit="share of revenue", low=0, high=1, doc="gross margin", source="Fader, Hardie & Lee 2005 JMR (from memory)"
+    )
+    discount: float = param(
+        0.15, unit="per year", low=0, high=2, doc="discount rate", source="Fader, Hardie & Lee 2005 JMR (from memory)"
+    )
+
+    def factor(self, week: F64 | F32 | int) -> F64:
+        """Present value of one unit of money paid in a week, seen from the model's week 0."""
+        return np.exp(-weekly_discount(self.discount) * np.asarray(week, np.float64))
+
+
+class Ledger:
+    """Sums by segment [S], one page per week."""
+
+    def __init__(self, segments: int) -> None:
+        self.segments = segments
+        self.weeks: list[dict[str, F64]] = []
+
+    def open(self) -> None:
+        """Turn to a new week."""
+        self.weeks.append({name: np.zeros(self.segments) for name in ("revenue", "cost", *COUNTS)})
+
+    def book(self, people: Block, plan: Plan, acts: Acts, came: NDArray[np.intp]) -> None:
+        """Enter one block's week; every cost is booked when it is taken, under the plan's line."""
+        if plan.cost is not None:
+            self._cost(plan.line, people[SEGMENT], plan.cost)
+        if not len(acts.rows):
+            return
+        segment = people[SEGMENT].take(acts.rows)
+        self._add("encounters", people[SEGMENT].take(came), None)
+        self._add("revenue", segment, acts.paid)
+        for name, amount in (
+            ("purchases", acts.bought),
+            ("left", acts.left),
+            ("renewed", acts.renewed),
+            ("complained", acts.complained),
+            ("referred", acts.referred),
+        ):
+            self._add(name, segment, amount)
+        spent = spent_on(plan.some(acts.rows), acts.bought > 0)
+        if spent is not None:
+            self._cost(plan.line, segment, spent)
+
+    def owe(self, line: str, segment: NDArray[np.uint8], amount: F32) -> None:
+        """Enter a liability [n] that falls due with the horizon, as a cost of the last week."""
+        if not self.weeks:
+            self.open()
+        self._cost(line, segment, amount)
+
+    def _cost(self, line: str, segment: NDArray[np.uint8], amount: F32) -> None:
+        self._add("cost", segment, amount)
+        self._add(f"cost: {line}", segment, amount)
+
+    def _add(self, name: str, segment: NDArray[np.uint8], amount: F32 | Bool | NDArray[np.uint8] | None) -> None:
+        sums = np.bincount(segment, amount, self.segments).astype(np.float64, copy=False)
+        page = self.weeks[-1]
+        page[name] = page[name] + sums if name in page else sums
+
+    def discounted(self, name: str, accounts: Accounts) -> F64:
+        """Present value of a line over all weeks so far [S]."""
+        zero = np.zeros(self.segments)
+        return sum((page.get(name, zero) * accounts.factor(week) for week, page in enumerate(self.weeks)), zero)
+
+    def value(self, name: str, accounts: Accounts, week: int = -1) -> float:
+        """One week's total of a line; `margin` and `profit` are derived from revenue and cost."""
+        return float(self.by_segment(name, accounts, week).sum())
+
+    def by_segment(self, name: str, accounts: Accounts, week: int = -1) -> F64:
+        """One week's total of a line by segment [S]."""
+        page = self.weeks[week]
+        if name == "margin":
+            return page["revenue"] * accounts.margin
+        if name == "profit":
+            return page["revenue"] * accounts.margin - page["cost"]
+        return page.get(name, np.zeros(self.segments))

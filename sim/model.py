@@ -1,0 +1,284 @@
+"""The week, readable top to bottom: a Mesa model whose customers are rows of a table."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Protocol, Self
+
+import mesa
+import numpy as np
+
+from sim.agentset import CustomerSet
+from sim.baseline import Baseline, Shifts
+from sim.behaviour import Behaviour, NonContractual, Occasion
+from sim.chance import F32, U64, Bool, Chance, Draws, Index, Week, poisson
+from sim.clock import weekly_discount
+from sim.exchange import Acts, Encounters, Leanings, Plan, View
+from sim.ledger import Accounts, Ledger
+from sim.market import Arrivals, newcomers_at, referred_keys
+from sim.metrics import FLOWS, Metric
+from sim.people import (
+    ACTIVE, BASKET, DROPOUT, KEY, LEFT, ORGANIC, PATIENCE, PEOPLE, RATE, REFERRED, SEGMENT, START, STRATUM, Newcomers,
+)  # fmt: skip
+from sim.recorder import Recorder
+from sim.records import KNOWN, POINTS, REFERRALS, Records, Survey
+from sim.service import Service
+from sim.table import BLOCK, Block, Column, Rows, Table
+
+
+class Mind(Protocol):
+    """What the stage asks of a customer's mind; it draws nothing and writes only the columns it declares."""
+
+    @property
+    def columns(self) -> tuple[Column[Any], ...]: ...
+    @property
+    def metrics(self) -> tuple[Metric, ...]: ...
+    def appraise(self, people: Rows, lived: Encounters) -> None: ...  # [E], those who lived something
+    def settle(self, people: Rows) -> None: ...  # [N], a week passes
+    def wish(self, people: Rows, plan: Plan) -> F32 | None: ...  # [N], shift of the log rate; None is zero
+    def lean(self, people: Rows, plan: Plan) -> Leanings: ...  # [E], those with an occasion to act
+    def loyalty(self, people: Rows) -> F32: ...  # [N], the index that the baseline standardises
+    def anchored(self, center: float, spread: float) -> Mind: ...  # the same mind, measuring from there
+
+
+class Strategy(Protocol):
+    """What the stage asks of a firm's play."""
+
+    def plan(self, view: View, draws: Draws) -> Plan: ...
+
+
+class Cast(Protocol):
+    """Who walks in: writes segment and traits of new rows."""
+
+    @property
+    def columns(self) -> tuple[Column[Any], ...]: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    def enter(self, people: Rows, draws: Draws) -> None: ...
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything that stays the same in all arms of a study."""
+
+    mind: Mind
+    cast: Cast
+    behaviour: Behaviour = field(default_factory=NonContractual)
+    service: Service = field(default_factory=Service)
+    survey: Survey = field(default_factory=Survey)
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    accounts: Accounts = field(default_factory=Accounts)
+    warm_up: int = 12
+
+
+class CustomerModel(mesa.Model):
+    """One firm, its customers, one strategy, week by week.
+
+    Args:
+        world: mind, cast, market and accounts.
+        newcomers: the customers the model starts with.
+        strategy: the firm's play.
+        baseline: shifts that hold the control arm to the standard model.
+        seed: all luck of this replication.
+        block: rows worked on at a time; never shows in the results.
+
+    Example:
+        See `examples/notebook.py`.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        newcomers: Newcomers,
+        strategy: Strategy,
+        *,
+        baseline: Baseline | None = None,
+        seed: int = 1,
+        block: int = BLOCK,
+    ) -> None:
+        super().__init__(rng=seed)
+        self.world, self.strategy, self.block = world, strategy, block
+        self.baseline = baseline or Baseline.none()
+        self.mind = world.mind.anchored(self.baseline.center, self.baseline.spread)
+        self.chance = Chance(seed)
+        self.week = 0
+        self.table = Table((*PEOPLE, *world.cast.columns, *world.mind.columns), 0)
+        self.records = Records()
+        self.recorder = Recorder(world.mind.metrics, len(world.cast.names))
+        self.ledger = Ledger(len(world.cast.names))
+        self._awaited = -np.inf  # the latest first purchase still to come
+        self._attraction, self._point_value = 1.0, 0.0  # of the latest plan
+        self._referred: list[U64] = []
+        self._admit(newcomers)
+        reporters = {m.name: partial(weekly_value, name=m.name) for m in (*FLOWS, *world.mind.metrics)}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
+
+    @property
+    def customers(self) -> CustomerSet:
+        """All customers that ever were, with AgentSet's idioms."""
+        return CustomerSet(self.table, self.records.crm)
+
+    def fork(self, strategy: Strategy) -> Self:
+        """The same world at this moment, and from here on another strategy; the original is not disturbed."""
+        twin = copy.deepcopy(self)
+        twin.strategy = strategy
+        return twin
+
+    def step(self) -> None:
+        """One week, hand to hand."""
+        luck = self.chance.at(self.week)
+        self._arrive(luck)
+        view = self.records.view(self.week)
+        plan = self.strategy.plan(view, luck.rows(self.table[KEY]).named("strategy"))
+        shifts = self._shifts()
+        self.ledger.open()
+        self.recorder.open()
+        for people in self.table.blocks(self.block):
+            self._live(people, plan.part(people.start, people.stop), shifts, luck)
+        self._attraction, self._point_value = plan.attraction, plan.point_value
+        self.week += 1
+        self.datacollector.collect(self)
+
+    def close(self, line: str) -> None:
+        """The plays end with the horizon: what outstanding points will still cost is booked as a cost of the last week."""
+        crm = self.records.crm
+        owed = crm[POINTS] * np.float32(self._point_value) * crm[KNOWN]
+        self.ledger.owe(line, self.table[SEGMENT], owed)
+
+    def value_beyond(self) -> F32:
+        """Expected discounted margin of each customer after now [N], seen from week 0, at calibrated rates, without plays."""
+        accounts, table = self.world.accounts, self.table
+        people = table.block(0, len(table))
+        worth = self.world.behaviour.beyond(people, self.week, weekly_discount(accounts.discount))
+        return worth * people[ACTIVE] * np.float32(accounts.margin * accounts.factor(self.week))
+
+    def _shifts(self) -> Shifts:
+        return self.baseline.at(self.week)
+
+    def _arrive(self, luck: Week) -> None:
+        """Organic arrivals, as many as last week's plan attracts, and those whom customers referred last week."""
+        world = self.world
+        organic = world.arrivals.organic_keys(self.week, self._attraction, luck)
+        referred = np.concatenate([np.zeros(0, np.uint64), *self._referred])
+        self._referred = []
+        for source, keys in ((ORGANIC, organic), (REFERRED, referred)):
+            if len(keys):
+                self._admit(newcomers_at(self.week, keys, source, world.behaviour, luck, self.chance))
+
+    def _admit(self, newcomers: Newcomers) -> None:
+        """New rows: traits, patience and a mind that has lived a number of encounters, all addressed by key."""
+        world, n = self.world, len(newcomers)
+        self.records.enter(newcomers)
+        people = self.table.grow(n)
+        people[KEY], people[ACTIVE], people[START] = newcomers.keys, newcomers.active, newcomers.start
+        people[RATE], people[DROPOUT], people[BASKET] = newcomers.rate, newcomers.dropout, newcomers.basket
+        people[STRATUM] = self.baseline.strata(newcomers.rate, newcomers.dropout)
+        if n:
+            self._awaited = max(self._awaited, float(newcomers.start[~newcomers.active].max(initial=-np.inf)))
+        life = self.chance.life()
+        for start in range(people.start, people.stop, self.block):
+            rows = self.table.block(start, min(start + self.block, people.stop))
+            draws = life.rows(rows[KEY], start)
+            rows[PATIENCE] = draws.exponential("patience")
+            world.cast.enter(rows, draws.named("cast"))
+            for encounter in range(world.warm_up if world.mind.columns else 0):
+                lived = world.service.deliver(rows, Plan(), draws.named(f"warm-up {encounter}"))
+                self.mind.appraise(rows, lived)
+                self.mind.settle(rows)
+
+    def _live(self, people: Block, plan: Plan, shifts: Shifts, luck: Week) -> None:
+        """One block's week: come, live, appraise, act, be booked, settle."""
+        draws = luck.rows(people[KEY], people.start)
+        multiplier = self._multiplier(people, plan, shifts)
+        rate = people[RATE] * multiplier
+        trial = self._open_relationships(people, rate)
+        rate *= people[ACTIVE]
+        came = poisson(draws.uniform("come"), rate)
+        lived = np.flatnonzero(came > 0)
+        if len(trial):
+            lived = np.union1d(lived, trial)
+        if len(lived):
+            guests = people.some(lived)
+            there = self.world.service.deliver(guests, plan.some(lived), draws.some(lived))
+            self.mind.appraise(guests, there)
+        due = self.world.behaviour.due(people, self.week)
+        due = due[people[ACTIVE].take(due)]
+        rows = np.union1d(lived, due) if len(due) else lived
+        occasion = Occasion(
+            self.week, came.take(rows), among(rows, trial, len(people)), among(rows, due, len(people)),
+            multiplier.take(rows), shifts.leave,
+        )  # fmt: skip
+        acts = act(people, rows, occasion, plan.some(rows), self.mind, self.world, draws.some(rows))
+        self._remember_referrals(people, acts)
+        self.ledger.book(people, plan, acts, lived)
+        self.records.write(people, plan, acts)
+        self.mind.settle(people)
+        self.recorder.add(people)
+
+    def _remember_referrals(self, people: Block, acts: Acts) -> None:
+        referrers = acts.rows[acts.referred]
+        if len(referrers):
+            before = self.records.crm[REFERRALS][people.start : people.stop].take(referrers)
+            self._referred.append(referred_keys(people[KEY].take(referrers), before))
+
+    def _multiplier(self, people: Block, plan: Plan, shifts: Shifts) -> F32:
+        """By how much mind, plan and baseline multiply each rate [n]."""
+        wish = self.mind.wish(people, plan)
+        if len(shifts.rate) == 1:
+            shift = np.full(len(people), shifts.rate[0], np.float32) if wish is None else wish + shifts.rate[0]
+        else:
+            shift = shifts.rate.take(people[STRATUM])
+            if wish is not None:
+                shift += wish
+        return np.exp(shift, out=shift)
+
+    def _open_relationships(self, people: Block, rate: F32) -> Index:
+        """Whose first purchase falls in this week: they become active, for the part of the week that is left."""
+        if self.week > self._awaited:
+            return np.zeros(0, np.intp)
+        start = people[START]
+        trial = np.flatnonzero((start >= self.week) & (start < self.week + 1) & np.isnan(people[LEFT]))
+        people[ACTIVE][trial] = True
+        rate[trial] *= self.week + 1 - start.take(trial)
+        return trial
+
+
+def act(people: Block, rows: Index, occasion: Occasion, plan: Plan, mind: Mind, world: World, draws: Draws) -> Acts:
+    """Those concerned [E] buy, renew or leave, complain, refer and answer; `plan` and `draws` are theirs."""
+    actors = people.some(rows)
+    leanings = mind.lean(actors, plan)
+    decision = world.behaviour.decide(actors, occasion, leanings.leave, draws)
+    left = rows[decision.left]
+    people[ACTIVE][left] = False
+    people[LEFT][left] = decision.moment[decision.left]
+    met = (occasion.came > 0) | occasion.trial
+    referral = np.float32(world.arrivals.referral * plan.referral) * np.exp(leanings.recommend)
+    answer = np.where(met, world.survey.ask(leanings.score, draws), -1).astype(np.int8)
+    return Acts(
+        rows=rows,
+        bought=decision.bought,
+        moment=decision.moment,
+        paid=decision.paid,
+        left=decision.left,
+        seen=world.behaviour.leaving_is_seen,
+        renewed=decision.renewed,
+        complained=draws.happens("complain", leanings.complain) & met,
+        referred=draws.happens("refer", referral) & met,
+        answer=answer,
+    )
+
+
+def among(rows: Index, chosen: Index, n: int) -> Bool:
+    """Which of `rows` [E] are among the chosen ones, all of them places in a block of n."""
+    flags = np.zeros(n, np.bool_)
+    flags[chosen] = True
+    return flags.take(rows)
+
+
+def weekly_value(model: CustomerModel, name: str) -> float:
+    """This week's value of a metric, for Mesa's DataCollector."""
+    if name == "active" or name in {metric.name for metric in model.world.mind.metrics}:
+        return model.recorder.value(name)
+    return model.ledger.value(name, model.world.accounts)

@@ -1,0 +1,116 @@
+"""What the firm writes down, surveys with noise and silence -> View."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance import F32, Draws
+from sim.exchange import I8, Acts, Plan, View
+from sim.parameters import ASSUMED, Parametric, param
+from sim.people import Newcomers
+from sim.table import Block, Column, Rows, Table
+
+SINCE = Column("since", np.float32, unit="week", doc="time of the first purchase on record")
+LAST = Column("last", np.float32, unit="week", doc="time of the last purchase on record")
+PURCHASES = Column("purchases", np.uint16, doc="purchases on record, the first one included")
+SPEND = Column("spend", np.float32, unit="money", doc="spend on record")
+KNOWN = Column("known", np.bool_, 1, doc="not known to have left")
+MEMBER = Column("member", np.bool_, doc="enrolled in a program")
+POINTS = Column("points", np.float32, unit="points", doc="points not yet redeemed")
+EARNED = Column("earned", np.float32, unit="points", doc="points earned so far")
+TREATED = Column("treated", np.bool_, doc="some play was meant for this customer")
+COST = Column("cost", np.float32, unit="money", doc="spent by plays on this customer")
+COMPLAINTS = Column("complaints", np.uint8, doc="complaints so far")
+REFERRALS = Column("referrals", np.uint8, doc="customers referred so far")
+ANSWER = Column("answer", np.int8, -1, doc="latest survey answer 0-10, -1 none")
+SOURCE = Column("source", np.uint8, doc="0 initial, 1 organic, 2 referred")
+CRM = (
+    SINCE, LAST, PURCHASES, SPEND, KNOWN, MEMBER, POINTS, EARNED, TREATED, COST, COMPLAINTS, REFERRALS, ANSWER, SOURCE,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Survey(Parametric):
+    """Asks a share of those who came; the answer is noisy, and silence depends on feeling."""
+
+    share: float = param(0.10, unit="share of encounters", low=0, high=1, doc="who is asked", source=ASSUMED)
+    response: float = param(0.20, unit="chance", low=0, high=1, doc="answers when indifferent", source=ASSUMED)
+    stirred: float = param(
+        0.06, unit="chance per point from 7", low=0, high=0.2, doc="strong feelings answer more", source=ASSUMED
+    )
+    noise: float = param(1.0, unit="points of 10", low=0, high=5, doc="spread of an answer", source=ASSUMED)
+
+    def ask(self, score: F32, draws: Draws) -> I8:
+        """Answers 0-10 of those who came [E], -1 for silence."""
+        answers = draws.happens("asked", self.share)
+        willing = np.float32(self.response) + np.float32(self.stirred) * np.abs(score - 7)
+        answers &= draws.happens("answers", willing)
+        spoken = np.rint(score + self.noise * draws.normal("survey noise")).clip(0, 10)
+        return np.where(answers, spoken, -1).astype(np.int8)
+
+
+class Records:
+    """The firm's CRM: one row per customer, in the same order as the customers' own table."""
+
+    def __init__(self) -> None:
+        self.crm = Table(CRM, 0)
+
+    def enter(self, newcomers: Newcomers) -> None:
+        """Open a record for each newcomer."""
+        rows = self.crm.grow(len(newcomers))
+        rows[SINCE], rows[LAST], rows[PURCHASES] = newcomers.start, newcomers.last, newcomers.purchases
+        rows[SPEND], rows[SOURCE] = newcomers.spend, newcomers.source
+        rows[KNOWN] = newcomers.purchases > 0
+
+    def view(self, week: int) -> View:
+        """What a strategy gets to see this week."""
+        return View(week, len(self.crm), self._sealed)
+
+    def write(self, people: Block, plan: Plan, acts: Acts) -> None:
+        """Write a week of one block down; `plan` is the block's."""
+        block = self.crm.block(people.start, people.stop)
+        if plan.treated is not None:
+            block[TREATED] |= plan.treated
+        if plan.cost is not None:
+            block[COST] += plan.cost
+        if not len(acts.rows):
+            return
+        rows, paid = block.some(acts.rows), acts.paid
+        bought = acts.bought > 0
+        rows[PURCHASES] = rows[PURCHASES] + acts.bought
+        rows[SPEND] = rows[SPEND] + paid
+        rows[LAST] = np.where(bought, acts.moment, rows[LAST])
+        rows[COMPLAINTS] = rows[COMPLAINTS] + acts.complained
+        rows[REFERRALS] = rows[REFERRALS] + acts.referred
+        rows[ANSWER] = np.where(acts.answer >= 0, acts.answer, rows[ANSWER])
+        rows[KNOWN] = (rows[KNOWN] | bought) & ~(acts.left & acts.seen)
+        spent = spent_on(plan.some(acts.rows), bought)
+        if spent is not None:
+            rows[COST] = rows[COST] + spent
+        if plan.points is not None:
+            rate = plan.points.take(acts.rows)
+            earned = rate * paid
+            rows[MEMBER] = rows[MEMBER] | ((rate > 0) & bought)
+            rows[EARNED] = rows[EARNED] + earned
+            rows[POINTS] = rows[POINTS] + earned
+        if plan.redeemed is not None:
+            rows[POINTS] = rows[POINTS] - plan.redeemed.take(acts.rows) * bought
+
+    def _sealed[T: np.generic](self, column: Column[T]) -> NDArray[T]:
+        """An immutable copy: its memory is a bytes object, so nobody can unlock it or reach what it was copied from."""
+        if column not in CRM:
+            raise KeyError(f"the View has no '{column.name}'; a firm sees {[c.name for c in CRM]}")
+        return np.frombuffer(self.crm[column].tobytes(), column.dtype)
+
+
+def spent_on(plan: Plan, bought: NDArray[np.bool_]) -> F32 | None:
+    """What a plan spends on those who come [E], beyond its weekly cost; None when nothing."""
+    parts = [part for part in (plan.encounter_cost, plan.reward) if part is not None]
+    if not parts:
+        return None
+    total: F32 = sum(parts[1:], parts[0]) * bought
+    return total
+

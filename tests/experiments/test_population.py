@@ -1,0 +1,234 @@
+"""The customers a model begins with have the distribution that the fit implies, one uniform per decision and customer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.special import betaincinv, gammaincinv
+
+from experiments.calibration import BgNbd, GammaGamma, ShiftedBetaGeometric, Summary
+from experiments.calibration.transactions import F64
+from experiments.population import Population, contract_cohort, existing_customers, new_cohort
+from sim.chance import Chance
+from sim.errors import ParameterError
+from sim.people import INITIAL, Newcomers
+from tests.experiments import cdnow
+
+BUYING, SPENDING = BgNbd(0.243, 4.414, 0.793, 2.426), GammaGamma(6.25, 3.74, 15.44)
+CONTRACT = ShiftedBetaGeometric(0.668, 3.806)
+LAPSED = (3, 12.0, 38.0, 25.0)  # repeats, recency, weeks observed, mean spend: as likely gone as not
+
+
+def purchases_ahead(people: Newcomers, weeks: float, seed: int) -> F64:
+    """Exact Monte Carlo: the lesser of Poisson(rate x weeks) and the purchase that ends it, Geometric(dropout)."""
+    rng = np.random.default_rng(seed)
+    bought = rng.poisson(people.rate.astype(np.float64) * weeks)
+    return np.where(people.active, np.minimum(bought, rng.geometric(people.dropout.astype(np.float64))), 0.0)
+
+
+def standard_errors_off(values: F64, expected: F64 | float) -> float:
+    off = np.asarray(values, np.float64) - expected
+    return float(off.mean() / (off.std() / np.sqrt(len(off))))
+
+
+def forecasts_off(people: Newcomers, summary: Summary, weeks: float = 39.0) -> list[float]:
+    """How far purchases ahead lie from eq. 10, by repeats so far (0, 1, .. 7 or more), in standard errors."""
+    expected = BUYING.conditional_expected(summary.frequency, summary.recency, summary.observed, weeks)
+    row = np.arange(len(people)) % len(summary)
+    ahead, repeats = purchases_ahead(people, weeks, seed=8), np.minimum(summary.frequency, 7)[row]
+    return [standard_errors_off(ahead[repeats == at], expected[row][repeats == at]) for at in range(8)]
+
+
+def brute_force(x: int, t_x: float, observed: float) -> dict[str, float]:
+    """Posterior means by integration over the midpoints of 1,500 x 1,500 prior quantiles; knows no conjugacy."""
+    middle = (np.arange(1_500) + 0.5) / 1_500
+    rate = gammaincinv(BUYING.r, middle)[:, None] / BUYING.alpha
+    dropout = betaincinv(BUYING.a, BUYING.b, middle)[None, :]
+    alive = rate**x * (1 - dropout) ** x * np.exp(-rate * observed)
+    gone = rate**x * dropout * (1 - dropout) ** (x - 1) * np.exp(-rate * t_x) if x else 0 * alive
+    return {
+        "alive": alive.sum() / (alive + gone).sum(),
+        "rate if alive": (rate * alive).sum() / alive.sum(),
+        "dropout if alive": (dropout * alive).sum() / alive.sum(),
+        "both if alive": (rate * dropout * alive).sum() / alive.sum(),
+        "rate if gone": (rate * gone).sum() / gone.sum() if x else np.nan,
+        "dropout if gone": (dropout * gone).sum() / gone.sum() if x else np.nan,
+    }
+
+
+@pytest.mark.parametrize(("x", "t_x", "observed"), [(0, 0.0, 38.0), (1, 3.0, 38.0), LAPSED[:3], (6, 30.0, 32.0)])
+def test_existing_customers_have_the_exact_posterior(x: int, t_x: float, observed: float):
+    """Seed 2, 200,000 customers of one history; tolerance 4 standard errors plus 0.2% for the integration."""
+    people = existing_customers(BUYING, SPENDING, cdnow.histories([(x, t_x, observed, 25.0)]), 200_000, Chance(2))
+    rate, dropout, alive = people.rate.astype(np.float64), people.dropout.astype(np.float64), people.active
+    drawn = {
+        "alive": alive.astype(np.float64),
+        "rate if alive": rate[alive],
+        "dropout if alive": dropout[alive],
+        "both if alive": rate[alive] * dropout[alive],
+        "rate if gone": rate[~alive],
+        "dropout if gone": dropout[~alive],
+    }
+    for name, exact in brute_force(x, t_x, observed).items():
+        if x == 0 and name.endswith("gone"):
+            assert alive.all()
+            continue
+        error = drawn[name].std() / np.sqrt(len(drawn[name]))
+        assert abs(drawn[name].mean() - exact) < 4 * error + 0.002 * exact, name
+
+
+def test_existing_customers_buy_as_bg_nbd_forecasts():
+    """Seed 5, 200 copies of the log, 39 weeks; every bin of repeats so far within 4 standard errors of eq. 10."""
+    summary = cdnow.summary()
+    people = existing_customers(BUYING, SPENDING, summary, 200 * len(summary), Chance(5))
+    assert max(np.abs(forecasts_off(people, summary))) < 4
+    share = BUYING.probability_alive(summary.frequency, summary.recency, summary.observed)
+    assert abs(standard_errors_off(people.active.reshape(200, -1).mean(0) - share, 0.0)) < 4
+
+
+@pytest.mark.parametrize("wrong", ["everybody alive", "prior dropout", "prior rate", "exposure to t_x"])
+def test_wrong_posteriors_would_be_found(wrong: str):
+    """The forecast test has the power to fail: each plausible mistake is more than 10 standard errors off."""
+    summary = cdnow.summary()
+    people = existing_customers(BUYING, SPENDING, summary, 200 * len(summary), Chance(5))
+    row, rng = np.arange(len(people)) % len(summary), np.random.default_rng(1)
+    x, t_x, observed = summary.frequency[row], summary.recency[row], summary.observed[row]
+    mistake = {
+        "everybody alive": lambda: replace(people, active=np.ones(len(people), np.bool_)),
+        "prior dropout": lambda: replace(people, dropout=rng.beta(BUYING.a, BUYING.b, len(people))),
+        "prior rate": lambda: replace(people, rate=rng.gamma(BUYING.r, 1 / (BUYING.alpha + observed))),
+        "exposure to t_x": lambda: replace(people, rate=rng.gamma(BUYING.r + x, 1 / (BUYING.alpha + t_x))),
+    }[wrong]()
+    assert max(np.abs(forecasts_off(mistake, summary))) > 10
+
+
+def test_existing_customers_carry_their_history():
+    summary = cdnow.summary()
+    people = existing_customers(BUYING, SPENDING, summary, len(summary) + 3, Chance(1))
+    row = np.arange(len(people)) % len(summary)
+    np.testing.assert_array_equal(people.keys, np.arange(len(people)))
+    np.testing.assert_allclose(people.start, -summary.observed[row], rtol=1e-6)
+    np.testing.assert_allclose(people.last, people.start + summary.recency[row], atol=1e-5)
+    np.testing.assert_array_equal(people.purchases, summary.frequency[row] + 1)
+    np.testing.assert_allclose(people.spend, summary.total_spend[row], rtol=1e-6)
+    assert (people.source == INITIAL).all()
+    assert people.active[people.purchases == 1].all()
+    assert people.rate[0] != people.rate[len(summary)]  # the same history, another customer
+
+
+def test_baskets_have_the_posterior_mean():
+    """Seed 4, 300,000 customers each; tolerance 4 standard errors. The prior's basket, 35.2, would fail for x = 5."""
+    for x, z in ((0, 0.0), (1, 80.0), (5, 12.0)):
+        people = existing_customers(BUYING, SPENDING, cdnow.histories([(x, 5.0, 38.0, z)]), 300_000, Chance(4))
+        expected = SPENDING.conditional_spend(np.array([x]), np.array([z]))[0]
+        assert abs(standard_errors_off(people.basket.astype(np.float64), expected)) < 4
+
+
+def test_repeats_for_nothing_leave_the_prior_basket():
+    people = existing_customers(BUYING, SPENDING, cdnow.histories([(4, 30.0, 38.0, 0.0)]), 5_000, Chance(4))
+    fresh = existing_customers(BUYING, SPENDING, cdnow.histories([(0, 0.0, 38.0, 0.0)]), 5_000, Chance(4))
+    np.testing.assert_array_equal(people.basket, fresh.basket)
+
+
+def test_new_cohort_is_bg_nbd_with_the_logs_start_days():
+    """Seed 6, 170 copies of the log; |z| < 4. Everybody from week 0 has 57.4% zero repeaters and fails."""
+    summary = cdnow.summary()
+    people = new_cohort(BUYING, SPENDING, summary, 170 * len(summary), Chance(6))
+    assert not people.active.any()
+    assert not people.purchases.any()
+    assert not people.spend.any()
+    np.testing.assert_array_equal(people.last, people.start)
+    assert abs(stats.kstest(people.rate[::40], stats.gamma(BUYING.r, scale=1 / BUYING.alpha).cdf).statistic) < 0.02
+    assert abs(stats.kstest(people.dropout[::40], stats.beta(BUYING.a, BUYING.b).cdf).statistic) < 0.02
+    started = replace(people, active=np.ones(len(people), np.bool_))
+    for week in (13, 39, 78):
+        open_weeks = week - people.start.astype(np.float64)
+        bought = purchases_ahead(started, open_weeks, seed=week)
+        assert abs(standard_errors_off(bought == 0, BUYING.probability_zero(open_weeks))) < 4
+        assert abs(standard_errors_off(bought, BUYING.expected_purchases(open_weeks))) < 4
+
+
+def test_contract_cohort_survives_as_the_shifted_beta_geometric():
+    """Seed 7, 400,000 customers; |z| < 4 for the share left after 1, 3, 7 and 12 renewals."""
+    people = contract_cohort(CONTRACT, 400_000, Chance(7), rate=0.5, fee=30.0)
+    for renewals in (1, 3, 7, 12):
+        staying = (1 - people.dropout.astype(np.float64)) ** renewals
+        assert abs(standard_errors_off(staying, float(CONTRACT.survival(renewals)))) < 4
+    assert (people.rate == 0.5).all()
+    assert (people.basket == 30.0).all()
+    assert not people.start.any()
+    assert not people.active.any()
+
+
+def test_contract_cohort_can_differ_in_use():
+    people = contract_cohort(CONTRACT, 100_000, Chance(7), rate=2.0, fee=30.0, rate_spread=0.5)
+    assert people.rate.mean() == pytest.approx(2.0, rel=0.01)
+    assert people.rate.std() == pytest.approx(1.0, rel=0.02)
+
+
+def drawn(start: str, n: int, seed: int) -> Newcomers:
+    if start == "contract":
+        return contract_cohort(CONTRACT, n, Chance(seed), rate=0.5, fee=30.0, rate_spread=1.0)
+    build = existing_customers if start == "customers" else new_cohort
+    return build(BUYING, SPENDING, cdnow.summary(), n, Chance(seed))
+
+
+@pytest.mark.parametrize("start", ["customers", "cohort", "contract"])
+def test_a_customer_is_the_same_however_many_there_are(start: str):
+    """70,000 rows are two blocks, 5,000 a part of one: block and size never show."""
+    few, many, other = drawn(start, 5_000, 1), drawn(start, 70_000, 1), drawn(start, 5_000, 2)
+    for field in fields(Newcomers):
+        part, whole = getattr(few, field.name), getattr(many, field.name)
+        np.testing.assert_array_equal(part, whole[:5_000])
+        assert part.dtype == whole.dtype
+    assert (few.rate != other.rate).any()
+    assert len(np.unique(many.dropout)) > 60_000
+
+
+@pytest.mark.parametrize("start", ["customers", "cohort", "contract"])
+def test_types_and_bounds(start: str):
+    people = drawn(start, 20_000, 3)
+    for name in ("start", "rate", "dropout", "basket", "last", "spend"):
+        assert getattr(people, name).dtype == np.float32
+        assert np.isfinite(getattr(people, name)).all()
+    assert (people.keys.dtype, people.purchases.dtype, people.source.dtype) == (np.uint64, np.uint16, np.uint8)
+    assert people.rate.min() >= np.float32(1e-7)
+    assert people.dropout.min() >= np.float32(1e-6)
+    assert people.dropout.max() <= np.float32(1 - 1e-6)
+    assert people.basket.min() > 0
+
+
+def test_ten_thousand_customers_take_a_moment():
+    summary, seconds = cdnow.summary(), []
+    for seed in range(3):
+        begin = time.perf_counter()
+        existing_customers(BUYING, SPENDING, summary, 10_000, Chance(seed))
+        seconds.append(time.perf_counter() - begin)
+    assert min(seconds) < 0.15  # about 0.03 s
+
+
+def test_start_is_one_of_two():
+    with pytest.raises(ParameterError, match=r"Population\.start = 'everyone' is not one of customers, cohort: choose"):
+        Population(start="everyone")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("size", 0), ("size", 20_000_001), ("size", 1.5), ("calibration_weeks", 0)]
+)
+def test_population_refuses_values_out_of_range(name: str, value: float):
+    with pytest.raises(ParameterError, match=rf"Population\.{name} = {value}"):
+        Population(**{name: value})
+
+
+def test_nobody_cannot_be_simulated():
+    with pytest.raises(ParameterError, match="choose 1 or more"):
+        contract_cohort(CONTRACT, 0, Chance(1), rate=0.5, fee=30.0)
+
+
+def test_contract_refuses_a_negative_fee():
+    with pytest.raises(ParameterError, match=r"fee = -1\.0 has to be a number of zero or more"):
+        contract_cohort(CONTRACT, 10, Chance(1), rate=0.5, fee=-1.0)
