@@ -2,7 +2,8 @@
 # pyproject.toml or the place of this folder has changed, or when an installation was interrupted.
 PY := .venv/bin/python
 READY := .venv/.ready
-unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
+export PATH := $(subst $(CURDIR)/.venv/bin:,,$(PATH))
 
 # The stamp is written last and says where it was made: a copied or half-made environment has no valid one.
 $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$(CURDIR)" ] && [ -x $(PY) ] || rm -f $(READY))
@@ -29,8 +30,9 @@ test: $(READY)
 bench: $(READY)
 	@$(PY) -m benchmarks
 
-lock: $(READY)
-	@$(PY) -m uv pip compile -q --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
+lock:
+	@[ -x .venv/bin/uv ] || $(MAKE) $(READY)
+	@.venv/bin/uv pip compile -q --upgrade --universal --python-version 3.12 --generate-hashes --no-emit-index-url \
 		--no-annotate --custom-compile-command "make lock" --extra dev pyproject.toml -o requirements.lock
 
 clean:
@@ -82,5 +84,7 @@ with_pip() { pip --require-hashes -r requirements.lock && pip --no-deps --no-bui
     || { fresh && lines_of_uv > .venv/uv.txt && pip --require-hashes -r .venv/uv.txt && with_uv .venv/bin/uv; } \
     || { echo "uv could not do it; plain pip takes a minute longer."; fresh && with_pip; } \
     || { echo "The packages of requirements.lock could not be installed: what stands above says why." >&2; exit 2; }
+.venv/bin/uv pip check -q --python $(PY) \
+    || { echo "requirements.lock does not hold what pyproject.toml asks for. Say: make lock" >&2; exit 2; }
 endef
 export make_environment

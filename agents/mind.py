@@ -86,7 +86,8 @@ class Mind(Parametric):
     def _unease(self, people: Rows, lived: Encounters) -> F32 | None:
         if lived.intrusion is None:
             return None
-        return np.float32(self.creepiness) * np.maximum(lived.intrusion - people[COMFORT], 0)
+        beyond: F32 = np.maximum(lived.intrusion - people[COMFORT], 0)
+        return np.float32(self.creepiness) * beyond
 
 
 @dataclass(frozen=True)

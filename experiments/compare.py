@@ -15,7 +15,7 @@ from rich.text import Text
 from experiments.paired import ROI, VALUE, about, compared, differences, intervals, outcome, twins
 from experiments.results import ALL, StudyResult
 from experiments.verdict import RULE, answers, verdict
-from experiments.wording import NONE, UNDEFINED, level, number, places, plain, scale_of, unit_of
+from experiments.wording import NONE, UNDEFINED, level, named, number, places, plain, scale_of, unit_of
 
 _MONEY = ("revenue", "cost", "profit", "value_beyond", VALUE, ROI)
 _WIDE_ENOUGH = 104  # columns from which mean and half-width share a line
@@ -92,7 +92,7 @@ def print_comparison(result: StudyResult, console: Console | None = None) -> Non
     if verdict(result) is not None:
         several = result.replications > 1
         noise = "mean and half-width of the 95% interval" if several else f"intervals {UNDEFINED}"
-        console.print(Text(f"Differences from {plain(result.control)}, same customers, same luck; {noise}"))
+        console.print(Text(f"Differences from {named(result.control)}, same customers, same luck; {noise}"))
         if several:
             console.print(
                 Text(f"{result.replications} replications; bold: the interval does not hold zero", style="dim")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from scipy.stats import t as student
 
-from experiments.figure_style import CONTROL, QUIET, figure, looks, name_lines
+from experiments.figure_style import CONTROL, QUIET, figure, looks, mark_quarters, name_lines
 from experiments.intervals import F64, LEVEL
 from experiments.paired import twins
 from experiments.results import ALL, StudyResult
-from experiments.wording import plain
+from experiments.wording import named
 
 _STATES = ("satisfaction", "trust", "loyalty")
 
@@ -51,17 +53,23 @@ def survival(result: StudyResult) -> Figure:
         return made
     gains = {arm: 100 * (curve - curves[result.control]) for arm, curve in curves.items()}
     _lines(grid[1], result, gains)
-    _dress(grid[1], f"More survivors than {plain(result.control)}", "percentage points, paired")
+    _dress(grid[1], f"Still active, gain over {named(result.control)}", "percentage points, paired differences")
     name_lines(grid[1], {arm: float(gain[:, -1].mean()) for arm, gain in gains.items()}, result)
     return made
 
 
 def weekly(result: StudyResult, metric: str, arm: str) -> F64:
     """One metric of one arm over all customers: [R, W + 1], replications by weeks."""
-    rows = result.weeks
-    rows = rows[(rows["metric"] == metric) & (rows["arm"] == arm) & (rows["segment"] == ALL)]
-    wide = rows.pivot(index="replicate", columns="week", values="value")
-    return wide.to_numpy(dtype=float)
+    everybody = _everybody(result)
+    held = (everybody.index.get_level_values("metric") == metric) & (everybody.index.get_level_values("arm") == arm)
+    return everybody[held].to_numpy(dtype=float)
+
+
+@lru_cache(maxsize=4)
+def _everybody(result: StudyResult) -> pd.DataFrame:
+    """All weekly metrics over all customers: rows (metric, arm, replicate), columns weeks."""
+    rows = result.weeks[result.weeks["segment"] == ALL]
+    return rows.pivot(index=["metric", "arm", "replicate"], columns="week", values="value").sort_index()
 
 
 def _survivors(result: StudyResult, arm: str) -> F64:
@@ -80,7 +88,7 @@ def _panel(axes: Axes, result: StudyResult, metric: str) -> None:
         title, unit = "Cumulative profit", f"{result.currency} per customer at the fork, not discounted"
         if result.plans:
             curves = {arm: curve - curves[result.control] for arm, curve in curves.items()}
-            title = f"Cumulative profit, difference from {plain(result.control)}"
+            title = f"Cumulative profit, gain over {named(result.control)}"
     else:
         curves = {arm: weekly(result, metric, arm) for arm in result.arms}
         title, unit = result.info(metric).label, f"{result.info(metric).unit}, mean of active customers"
@@ -105,7 +113,7 @@ def _lines(axes: Axes, result: StudyResult, curves: dict[str, F64]) -> None:
         if np.isfinite(half).any():
             axes.fill_between(weeks, mean - half, mean + half, color=style[arm].color, alpha=0.15, linewidth=0)
     axes.set_xlim(weeks[0], max(weeks[-1], weeks[0] + 1))
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    mark_quarters(axes, int(weeks[-1]))
     axes.yaxis.set_major_locator(MaxNLocator(5))
 
 
@@ -138,7 +146,7 @@ def _how_to_read(result: StudyResult) -> str:
         "Bands: 95% interval of that mean.\n\n"
         "The arms share their luck: bands of levels may\n"
         "overlap where the difference is clear. Judge\n"
-        "by the differences below, not by overlap.\n\n"
+        "by the paired differences, not by overlap.\n\n"
         "Feelings are means of those still active:\n"
         "keeping unhappy customers lowers them."
     )

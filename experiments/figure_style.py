@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
+from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from experiments.paired import twins
 from experiments.results import StudyResult
@@ -24,7 +26,7 @@ CONTROL = "#7a7a7a"
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#AA4499", "#E69F00", "#56B4E9")
 _CJK = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei")
 _LABEL_GAP = 0.085  # share of the panel's height that one line of text takes
-_STYLE: dict[str, object] = {
+_STYLE: dict[Any, Any] = {
     "axes.edgecolor": "#9a9a9a",
     "axes.grid": True,
     "axes.axisbelow": True,
@@ -70,7 +72,7 @@ def house_style() -> Iterator[None]:
     """Apply the style while a figure is made or written; nothing outside is changed."""
     known = set(fontManager.get_font_names())
     fonts = ["DejaVu Sans", *(font for font in _CJK if font in known)]
-    settings: dict[str, object] = {**_STYLE, "font.family": "sans-serif", "font.sans-serif": fonts}
+    settings: dict[Any, Any] = {**_STYLE, "font.family": "sans-serif", "font.sans-serif": fonts}
     with mpl.rc_context():
         mpl.rcdefaults()  # a user's own matplotlibrc must not change our bytes
         mpl.rcParams.update(settings)
@@ -96,9 +98,16 @@ def figure(height: float, width: float = WIDTH) -> Figure:
     return made
 
 
-def name_lines(axes: Axes, ends: Mapping[str, float], result: StudyResult) -> None:
-    """Write each arm's name at the end of its line, moved apart where they would overlap; equal arms share one name."""
-    style, exact = looks(result), twins(result)
+def name_lines(axes: Axes, ends: Mapping[str, float], result: StudyResult, reach: float = 0.05) -> None:
+    """Write each arm's name at the end of its line, moved apart where they would overlap; equal arms share one name.
+
+    Args:
+        axes: the panel, its limits final.
+        ends: arm -> height of its line at the right edge, in data units.
+        result: says which arms are equal to the control.
+        reach: distance of the names from the panel, as a share of its width.
+    """
+    style, exact = looks(result), twins(result) & set(ends)
     low, high = axes.get_ylim()
     shown = {arm: (value - low) / (high - low) for arm, value in ends.items() if arm not in exact and value == value}
     names = {arm: plain(arm) for arm in shown}
@@ -109,15 +118,28 @@ def name_lines(axes: Axes, ends: Mapping[str, float], result: StudyResult) -> No
         axes.annotate(
             names[arm],
             xy=(1.0, wanted),
-            xytext=(1.05, height),
+            xytext=(1 + reach, height),
             xycoords="axes fraction",
             textcoords="axes fraction",
             color=style[arm].color,
             va="center",
             fontsize=8.5,
-            arrowprops={"arrowstyle": "-", "color": style[arm].color, "lw": 0.5, "shrinkA": 1, "shrinkB": 1},
+            arrowprops={
+                "arrowstyle": "-",
+                "color": style[arm].color,
+                "lw": 0.5,
+                "shrinkA": 1,
+                "shrinkB": 1,
+                "relpos": (0, 0.5),
+            },
             annotation_clip=False,
         )
+
+
+def mark_quarters(axes: Axes, weeks: int) -> None:
+    """Put week ticks a quarter apart where the run is long enough for it."""
+    step = 13 * max(1, round(weeks / 65))
+    axes.xaxis.set_major_locator(MultipleLocator(step) if weeks >= 26 else MaxNLocator(5, integer=True))
 
 
 def spread(wanted: Sequence[float], gap: float) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from experiments.intervals import Interval
 from experiments.paired import about, compared, differences, intervals
 from experiments.results import ALL, FATES, StudyResult
 from experiments.story_figure import story_figures
-from experiments.wording import number, places, plain, scale_of, unit_of
+from experiments.wording import named, number, places, plain, scale_of, unit_of
 from sim.errors import StoreError
 
+_PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # a number stays readable on the zero line
 FATE_WORDS = {
     "saved": "saved",
     "made_worse": "made worse",
@@ -47,11 +49,21 @@ def figures(result: StudyResult) -> dict[str, Figure]:
             made["differences"] = _differences(result)
             if not result.fates.empty:
                 made["who_gained"] = _who_gained(result)
-        return made | story_figures(result)
+        made |= story_figures(result)
+        for one in made.values():
+            # Laid out once and then fixed: each further drawing gives the same bytes, and faster.
+            one.canvas.draw()
+            one.set_layout_engine("none")
+        return made
 
 
-def save_figures(result: StudyResult, folder: Path) -> list[Path]:
+def save_figures(result: StudyResult, folder: Path, made: Mapping[str, Figure] | None = None) -> list[Path]:
     """Write each figure as PNG (150 dpi) and SVG; the same study gives the same bytes.
+
+    Args:
+        result: the study.
+        folder: where to; made if missing.
+        made: what `figures` returned, if it was drawn already.
 
     Raises:
         StoreError: the folder cannot be written.
@@ -59,10 +71,10 @@ def save_figures(result: StudyResult, folder: Path) -> list[Path]:
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, made in figures(result).items():
+        for name, one in (figures(result) if made is None else made).items():
             for kind in ("png", "svg"):
                 path = folder / f"{name}.{kind}"
-                path.write_bytes(drawn(made, kind))
+                path.write_bytes(drawn(one, kind))
                 written.append(path)
     except OSError as error:
         raise StoreError(f"cannot write figures to {folder}: {error}. Choose a folder you may write to.") from error
@@ -71,7 +83,7 @@ def save_figures(result: StudyResult, folder: Path) -> list[Path]:
 
 def _differences(result: StudyResult) -> Figure:
     """Dot and 95% interval per plan, each metric in its own panel with its own zero line."""
-    metrics = compared(result)
+    metrics = [metric for metric in compared(result) if metric != "purchases"]  # says what revenue says
     long = differences(result)
     rows = -(-len(metrics) // 3)
     made = figure(rows * (0.75 + 0.36 * len(result.plans)))
@@ -95,7 +107,9 @@ def _dots(axes: Axes, result: StudyResult, metric: str, lines: dict[str, Interva
             axes.plot([line.low * scale, line.high * scale], [row, row], color=color, linewidth=2.2)
         axes.plot(line.mean * scale, row, "o", color=color, markersize=5)
         text = number(line.mean * scale, digits)
-        axes.annotate(text, (line.mean * scale, row), (0, 5), textcoords="offset points", ha="center", fontsize=7.5)
+        axes.annotate(
+            text, (line.mean * scale, row), (0, 5), textcoords="offset points", ha="center", fontsize=7.5, bbox=_PAPER
+        )
     axes.set_yticks(range(len(lines)), [plain(arm) for arm in lines])
     axes.tick_params(axis="y", labelcolor=INK)
     axes.set_ylim(len(lines) - 0.5, -0.75)
@@ -118,26 +132,30 @@ def _who_gained(result: StudyResult) -> Figure:
         _bar(changed, row, counts[arm]["saved"], "saved")
         for axes, fate in zip(same, FATES[2:], strict=True):
             _bar(axes, row, counts[arm][fate], fate)
-    changes = max((max(count["saved"], count["made_worse"]) for count in counts.values()), default=0.0) or 1.0
-    rest = max((count[fate] for count in counts.values() for fate in FATES[2:]), default=0.0) or 1.0
-    changed.set_xlim(-1.4 * changes, 1.4 * changes)
+    total = sum(counts[result.plans[0]].values())
+    saved, worse = (max(count[fate] for count in counts.values()) for fate in ("saved", "made_worse"))
+    changes = max(saved, worse) or 1.0
+    rest = max(count[fate] for count in counts.values() for fate in FATES[2:]) or 1.0
+    changed.set_xlim(-worse - 0.45 * changes, saved + 0.35 * changes)
     changed.axvline(0, color=CONTROL, linewidth=0.9)
     changed.set_yticks(range(len(result.plans)), [plain(arm) for arm in result.plans])
     changed.tick_params(axis="y", labelcolor=INK)
     changed.set_ylim(len(result.plans) - 0.5, -0.5)
-    changed.text(0.47, 1.03, "made worse", transform=changed.transAxes, ha="right", color=FATE_COLORS["made_worse"])
-    changed.text(0.53, 1.03, "saved", transform=changed.transAxes, ha="left", color=FATE_COLORS["saved"])
+    for fate, shift, align in (("made_worse", -4, "right"), ("saved", 4, "left")):
+        above = {"xy": (0, 1.03), "xycoords": ("data", "axes fraction"), "xytext": (shift, 0)}
+        changed.annotate(FATE_WORDS[fate], textcoords="offset points", ha=align, color=FATE_COLORS[fate], **above)
     for axes, fate in zip(same, FATES[2:], strict=True):
         axes.set_xlim(0, 1.6 * rest)
-        axes.text(0, 1.03, FATE_WORDS[fate], transform=axes.transAxes, color=QUIET)
+        axes.text(0, 1.03, FATE_WORDS[fate].replace(" have ", " have\n"), transform=axes.transAxes, color=QUIET)
     for axes in (changed, *same):
         axes.grid(visible=False)
         axes.xaxis.set_visible(False)
         axes.spines[["bottom", "left"]].set_visible(False)
-    changed.set_title("Fate changed", pad=20)
-    same[0].set_title("Fate did not change (a scale of its own)", pad=20)
+    changed.set_title("Fate changed", pad=30)
+    same[0].set_title("Fate did not change (a scale of its own)", pad=30)
     made.supxlabel(
-        f"Customers per replication (mean), against {plain(result.control)}: counts under this coupling of luck.",
+        f"Customers of {total:,.0f}, mean of {result.replications} replications, against {named(result.control)}: "
+        "counts under this coupling of luck.",
         x=0.01,
         ha="left",
         fontsize=8.5,
@@ -157,5 +175,5 @@ def _bar(axes: Axes, row: int, count: float, fate: str) -> None:
     axes.barh(row, count, height=0.62, color=FATE_COLORS[fate])
     side = -1 if fate == "made_worse" else 1
     text = number(abs(count), 1 if 0 < abs(count) < 100 else 0, signed=False)
-    beside = {"xytext": (4 * side, 0), "textcoords": "offset points", "ha": "left" if side > 0 else "right"}
-    axes.annotate(text, (count, row), va="center", **beside)
+    align = "left" if side > 0 else "right"
+    axes.annotate(text, (count, row), (4 * side, 0), textcoords="offset points", va="center", ha=align)

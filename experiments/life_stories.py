@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.results import StudyResult
-from experiments.wording import plain
+from experiments.wording import listed, named
 
 _PLAIN_EVENTS = {"", "nan", "bought", "purchase", "treated", "left"}  # told by columns of their own
 _MOST_EVENTS = 3
+_NOTICED = 0.005  # smaller changes vanish in two digits
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,18 @@ def stories(result: StudyResult) -> list[Story]:
     return told
 
 
-def sentences(result: StudyResult, story: Story) -> list[str]:
-    """Why this customer stayed or left: the encounters that moved them most, and how the arms ended."""
-    told: list[str] = []
-    for arm, life in story.lives.items():
-        told += _told(arm, life)
-    told += _ending(result, story)
-    return told
+def sentences(story: Story) -> list[str]:
+    """What moved this customer, week by week: first contact with a plan, best and worst encounter, leaving."""
+    told = [entry for arm, life in story.lives.items() for entry in _told(arm, life)]
+    return [text for _, text in sorted(told, key=lambda entry: entry[0])]
+
+
+def why(result: StudyResult, story: Story) -> list[str]:
+    """Why this customer stayed or left, one sentence pair per plan; empty without the control's life beside it."""
+    if result.control not in story.lives:
+        return []
+    base = story.lives[result.control]
+    return [_ending(arm, life, result.control, base) for arm, life in story.lives.items() if arm != result.control]
 
 
 def left_in(life: pd.DataFrame) -> int | None:
@@ -55,83 +62,74 @@ def _until_left(life: pd.DataFrame) -> pd.DataFrame:
     return life.assign(expected=life["expectation"].shift(1).fillna(life["expectation"])).reset_index(drop=True)
 
 
-def _told(arm: str, life: pd.DataFrame) -> list[str]:
-    gaps = (life["quality"] - life["expected"]).to_numpy(dtype=float)
+def _told(arm: str, life: pd.DataFrame) -> list[tuple[int, str]]:
+    """Weeks worth telling, each with its sentence."""
     told: list[tuple[int, str]] = []
+    gaps = (life["quality"] - life["expected"]).to_numpy(dtype=float)
     if np.isfinite(gaps).any():
         worst, best = int(np.nanargmin(gaps)), int(np.nanargmax(gaps))
-        told += [(row, _encounter(arm, life, row)) for row in {worst, best} if abs(gaps[row]) >= 0.01]
-    treated = np.flatnonzero(life["treated"].to_numpy(dtype=bool))
-    if len(treated):
-        first = int(treated[0])
-        times = f"{len(treated)} times" if len(treated) > 1 else "once"
-        told.append((first, f"Week {_week(life, first)} ({plain(arm)}): first reached by the plan, {times} in all."))
+        told += [_encounter(arm, life, best, "the best surprise")] if gaps[best] >= _NOTICED else []
+        told += [_encounter(arm, life, worst, "the worst disappointment")] if gaps[worst] <= -_NOTICED else []
+    reached = life.loc[life["treated"].astype(bool), "week"]
+    if len(reached):
+        times = f"the first of {len(reached)} times" if len(reached) > 1 else "the only time"
+        told.append(_at(int(reached.iloc[0]), arm, f"reached by the plan, {times}."))
     events = life[~life["event"].fillna("").astype(str).str.lower().isin(_PLAIN_EVENTS)]
-    for row, event in list(events["event"].drop_duplicates().items())[:_MOST_EVENTS]:
-        place = int(str(row))
-        told.append((place, f"Week {_week(life, place)} ({plain(arm)}): {str(event).rstrip('.')}."))
+    events = events.drop_duplicates("event").head(_MOST_EVENTS)
+    for week, event in zip(events["week"], events["event"], strict=True):
+        told.append(_at(int(week), arm, f"{str(event).rstrip('.')}."))
     week = left_in(life)
     if week is not None:
         last = life.iloc[-1]
-        told.append(
-            (
-                len(life),
-                f"Week {week} ({plain(arm)}): left, with satisfaction at {last['satisfaction']:.2f} and trust at "
-                f"{last['trust']:.2f}.",
-            )
-        )
-    return [text for _, text in sorted(told, key=lambda entry: entry[0])]
+        state = f"satisfaction at {last['satisfaction']:.2f} and trust at {last['trust']:.2f}"
+        told.append(_at(week, arm, f"left, with {state}."))
+    return told
 
 
-def _encounter(arm: str, life: pd.DataFrame, row: int) -> str:
+def _at(week: int, arm: str, what: str) -> tuple[int, str]:
+    return week, f"Week {week}, {named(arm)}: {what}"
+
+
+def _encounter(arm: str, life: pd.DataFrame, row: int, rank: str) -> tuple[int, str]:
     now, before = life.iloc[row], life.iloc[max(row - 1, 0)]
-    better = now["quality"] > now["expected"]
-    return (
-        f"Week {_week(life, row)} ({plain(arm)}): delivered quality {now['quality']:.2f} against an expectation of "
-        f"{now['expected']:.2f}, {'the best surprise' if better else 'the worst disappointment'}; "
+    text = (
+        f"delivered quality {now['quality']:.2f} against an expectation of {now['expected']:.2f}, {rank}; "
         f"{_moved('satisfaction', before, now)}, {_moved('trust', before, now)}."
     )
+    return _at(int(now["week"]), arm, text)
 
 
-def _moved(state: str, before: pd.Series, now: pd.Series) -> str:
+def _moved(state: str, before: pd.Series[Any], now: pd.Series[Any]) -> str:
     change = float(now[state] - before[state])
-    if abs(change) < 0.005:
+    if abs(change) < _NOTICED:
         return f"{state} stayed at {now[state]:.2f}"
     return f"{state} {'rose' if change > 0 else 'fell'} from {before[state]:.2f} to {now[state]:.2f}"
 
 
-def _ending(result: StudyResult, story: Story) -> list[str]:
-    if result.control not in story.lives or len(story.lives) < 2:
-        return []
-    base = story.lives[result.control]
-    told = []
-    for arm, life in story.lives.items():
-        if arm == result.control:
-            continue
-        shared = int(min(base["week"].iloc[-1], life["week"].iloc[-1]))
-        ours, theirs = (frame[frame["week"] == shared].iloc[-1] for frame in (life, base))
-        told.append(
-            f"Why: {_fate(arm, result.control, left_in(life), left_in(base))} The luck is the same in both lives; in week "
-            f"{shared}, the last they share, satisfaction stands at {ours['satisfaction']:.2f} against "
-            f"{theirs['satisfaction']:.2f}, trust at {ours['trust']:.2f} against {theirs['trust']:.2f} and expectation at "
-            f"{ours['expectation']:.2f} against {theirs['expectation']:.2f} ({plain(arm)} against {plain(result.control)})."
-        )
-    return told
+def _ending(arm: str, life: pd.DataFrame, control: str, base: pd.DataFrame) -> str:
+    shared = int(min(base["week"].iloc[-1], life["week"].iloc[-1]))
+    ours, theirs = (frame[frame["week"] == shared].iloc[-1] for frame in (life, base))
+    states = [
+        f"{state} {ours[state]:.2f} instead of {theirs[state]:.2f}"
+        for state in ("satisfaction", "trust", "expectation")
+        if abs(ours[state] - theirs[state]) >= _NOTICED
+    ]
+    feeling = f"the customer has {listed(states)}" if states else "the customer feels the same in both lives"
+    return (
+        f"{_fate(arm, control, left_in(life), left_in(base))} The luck is the same in both lives, only the plan "
+        f"differs: in week {shared}, the last they share, {feeling}."
+    )
 
 
 def _fate(arm: str, control: str, ours: int | None, theirs: int | None) -> str:
-    plan, base = plain(arm), plain(control)
+    plan, base = named(arm), named(control)
     if ours is None and theirs is None:
-        return f"stays with and without {plan}."
+        return f"Stays with and without {plan}."
     if ours is None:
-        return f"leaves in week {theirs} under {base} and stays under {plan}."
+        return f"Leaves in week {theirs} under {base}, stays under {plan}: saved."
     if theirs is None:
-        return f"stays under {base} and leaves in week {ours} under {plan}: made worse."
+        return f"Stays under {base}, leaves in week {ours} under {plan}: made worse."
     later = ours - theirs
     if later == 0:
-        return f"leaves in week {ours} either way."
-    return f"leaves either way, under {plan} {abs(later)} weeks {'later' if later > 0 else 'earlier'}."
-
-
-def _week(life: pd.DataFrame, row: int) -> int:
-    return int(life["week"].iloc[row])
+        return f"Leaves in week {ours} either way."
+    return f"Leaves either way, under {plan} {abs(later)} weeks {'later' if later > 0 else 'earlier'}."

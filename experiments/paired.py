@@ -66,7 +66,7 @@ def outcome(result: StudyResult, metric: str, segment: str = ALL) -> pd.DataFram
     wide = by_replication(result, segment)
     if metric not in wide.index.get_level_values("metric"):
         return wide.iloc[:0].droplevel("metric")
-    return wide.loc[metric]
+    return wide.loc[[metric]].droplevel("metric")
 
 
 def difference(result: StudyResult, metric: str, arm: str, against: str | None = None, segment: str = ALL) -> F64:

@@ -8,14 +8,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figure_style import INK, QUIET, Look, figure, looks, name_lines
+from experiments.figure_style import INK, QUIET, Look, figure, looks, mark_quarters, name_lines
 from experiments.life_stories import Story, left_in, stories
 from experiments.results import StudyResult
 from experiments.wording import plain
 
 _STATES = (("satisfaction", "Satisfaction"), ("trust", "Trust"), ("valence", "Feeling (valence)"))
-_KEY = "dot: quality lived    line: expectation"
-_MARKS_KEY = "tick: purchase    triangle: reached by the plan    cross: left"
+_KEY = "dot: quality lived  ·  line: expectation"
+_MARKS_KEY = "tick: purchase  ·  triangle: reached by the plan  ·  cross: left"
 
 
 def story_figures(result: StudyResult) -> dict[str, Figure]:
@@ -26,7 +26,8 @@ def story_figures(result: StudyResult) -> dict[str, Figure]:
 def _draw(result: StudyResult, story: Story) -> Figure:
     style = looks(result)
     strip = 0.35 + 0.3 * len(story.lives)
-    made = figure(5.2 + 0.2 * len(story.lives))
+    made = figure(5.4 + 0.2 * len(story.lives))
+    made.suptitle(story.title, x=0.01, ha="left", fontsize=10.5, color=QUIET, gid="title")
     first, *panels, marks = made.subplots(5, 1, sharex=True, height_ratios=[1.7, 1, 1, 1, strip])
     for arm, life in story.lives.items():
         look = style[arm]
@@ -40,7 +41,8 @@ def _draw(result: StudyResult, story: Story) -> Figure:
         _head(axes, label)
     last_week = int(result.weeks["week"].max())
     first.set_xlim(-0.5, last_week + 0.5)
-    name_lines(first, {arm: float(life["expectation"].iloc[-1]) for arm, life in story.lives.items()}, result)
+    mark_quarters(marks, last_week)
+    name_lines(first, {arm: float(life["expectation"].iloc[-1]) for arm, life in story.lives.items()}, result, 0.02)
     _events(marks, story, style)
     return made
 
@@ -69,12 +71,9 @@ def _events(axes: Axes, story: Story, style: dict[str, Look]) -> None:
         week = left_in(life)
         if week is not None:
             axes.plot(week, row, "x", color=color, markersize=7, markeredgewidth=2.2)
+    _head(axes, "What happened", _MARKS_KEY)
     axes.set_yticks(range(len(story.lives)), [plain(arm) for arm in story.lives])
     axes.tick_params(axis="y", labelcolor=INK, labelsize=8)
     axes.set_ylim(len(story.lives) - 0.35, -0.5)
     axes.grid(visible=False, axis="y")
     axes.set_xlabel("week")
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
-    _head(axes, "What happened")
-    axes.set_yticks(range(len(story.lives)), [plain(arm) for arm in story.lives])
-    axes.text(1, 1.04, _MARKS_KEY, transform=axes.transAxes, va="bottom", ha="right", fontsize=8, color=QUIET)

@@ -11,7 +11,7 @@ import numpy as np
 from experiments.intervals import RESAMPLES, Interval, chance_best, paired_t
 from experiments.paired import ROI, VALUE, about, cost_lines, difference, outcome, return_on_cost, twins
 from experiments.results import ALL, StudyResult
-from experiments.wording import listed, plain, spelled
+from experiments.wording import listed, named, spelled
 
 RULE = (
     "The winner is the arm with the highest mean value per customer: discounted profit within the horizon plus the "
@@ -99,31 +99,31 @@ def _most_helped(result: StudyResult, arm: str) -> tuple[str | None, Interval | 
 
 def _no_comparison(result: StudyResult) -> str:
     if result.control not in result.arms:
-        return f"Nothing to compare with: the control arm {plain(result.control)} was not run. Add it to the arms."
+        return f"Nothing to compare with: the control arm {named(result.control)} was not run. Add it to the arms."
     if not result.plans:
-        return f"Only one arm, {plain(result.arms[0])}, was run: no comparison. Add an arm to compare."
+        return f"Only one arm, {named(result.arms[0])}, was run: no comparison. Add an arm to compare."
     return "The study holds no profit, so plans cannot be ranked."
 
 
 def _which(result: StudyResult, found: Verdict) -> str:
-    control = plain(result.control)
+    control = named(result.control)
     if found.winner == result.control:
         if not set(result.plans) - twins(result):
             return f"No plan differs from {control} in anything."
         return f"No plan beats {control}."
     if found.gain.known and found.gain.sign <= 0:
         return (
-            f"{plain(found.winner)} has the highest mean value, but its gain over {control} cannot be told from zero "
+            f"{named(found.winner)} has the highest mean value, but its gain over {control} cannot be told from zero "
             f"with {result.replications} replications."
         )
-    return f"{plain(found.winner)} has the highest value of the {len(result.arms)} arms."
+    return f"{named(found.winner)} has the highest value of the {len(result.arms)} arms."
 
 
 def _how_much(result: StudyResult, found: Verdict) -> str:
     info = about(result, VALUE)
-    text = f"{plain(found.best_plan)} minus {plain(result.control)}: {spelled(found.gain, info)} in value"
+    text = f"{named(found.best_plan)} minus {named(result.control)}: {spelled(found.gain, info)} in value"
     if found.winner != result.control and found.lead is not None and found.runner_up not in (None, result.control):
-        text += f"; {spelled(found.lead, info)} ahead of the next best, {plain(str(found.runner_up))}"
+        text += f"; {spelled(found.lead, info)} ahead of the next best, {named(str(found.runner_up))}"
     kept = difference(result, "retention", found.best_plan) if not outcome(result, "retention").empty else np.array([])
     if len(kept):
         text += f". Retention: {spelled(paired_t(kept), about(result, 'retention'))}"
@@ -135,13 +135,13 @@ def _for_whom(result: StudyResult, found: Verdict) -> str:
     if found.segment is None or found.segment_gain is None:
         return "The study has no segments: this is the mean over all customers."
     if len(result.segments) == 1:
-        return f"All customers are of one segment, {plain(found.segment)}."
+        return f"All customers are of one segment, {named(found.segment)}."
     gain = spelled(found.segment_gain, info)
     if found.segment_gain.mean <= 0:
-        return f"No segment gains on average; the smallest loss is in {plain(found.segment)}: {gain}."
-    helped = f"Most for the segment {plain(found.segment)}: {gain}"
+        return f"No segment gains on average; the smallest loss is in {named(found.segment)}: {gain}."
+    helped = f"Most for the segment {named(found.segment)}: {gain}"
     losing = [
-        plain(name)
+        named(name)
         for name in result.segments
         if paired_t(difference(result, VALUE, found.best_plan, segment=name)).mean < 0
     ]
@@ -159,7 +159,7 @@ def _what_cost(result: StudyResult, found: Verdict) -> str:
     lines = {name: difference(result, name, found.best_plan).mean() for name in cost_lines(result)}
     largest = max(lines, key=lambda name: lines[name], default="")
     if largest and lines[largest] > 0:
-        text += f"; the largest extra cost is {plain(largest.removeprefix('cost: '))}"
+        text += f"; the largest extra cost is {named(largest.removeprefix('cost: '))}"
     profit = paired_t(difference(result, "profit", found.best_plan))
     if profit.mean < 0 < found.gain.mean:
         text += (
@@ -174,6 +174,6 @@ def _how_sure(result: StudyResult, found: Verdict) -> str:
     if math.isnan(share):
         return "Cannot be said from one replication: run at least 2, better 20."
     return (
-        f"{plain(found.winner)} has the highest mean value in {share:.0%} of {RESAMPLES:,} bootstrap resamples of the "
+        f"{named(found.winner)} has the highest mean value in {share:.0%} of {RESAMPLES:,} bootstrap resamples of the "
         f"{len(outcome(result, VALUE, ALL))} replications. {NOISE_ONLY}."
     )

@@ -14,13 +14,14 @@ _MOST_DIGITS = 4
 
 
 def places(intervals: Iterable[Interval], scale: float = 1.0) -> int:
-    """Digits after the point: three that count in the largest mean, but at most two in the widest half-width."""
+    """Digits after the point: enough for the largest mean, and one or two that count in the widest half-width."""
     lines = list(intervals)
     means = [abs(line.mean) * scale for line in lines if math.isfinite(line.mean)]
-    digits = _digits(max(means, default=0.0), 3)
+    largest = max(means, default=0.0)
+    digits = _digits(largest, 3 if largest >= 1 else 2)
     halves = [(line.high - line.low) / 2 * scale for line in lines if line.known and math.isfinite(line.high)]
     if halves and max(halves) > 0:
-        digits = min(digits, _digits(max(halves), 2))
+        digits = min(max(digits, _digits(max(halves), 1)), _digits(max(halves), 2))
     return digits
 
 
@@ -83,6 +84,11 @@ def spelled(interval: Interval, info: MetricInfo) -> str:
 def plain(arm: str) -> str:
     """An arm's name as it is read: reward_program -> reward program."""
     return arm.replace("_", " ")
+
+
+def named(arm: str) -> str:
+    """An arm's name in a sentence; the quotes matter when an arm is called "nothing"."""
+    return f'"{plain(arm)}"'
 
 
 def listed(names: Iterable[str]) -> str:

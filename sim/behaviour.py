@@ -59,6 +59,7 @@ class Behaviour(Protocol):
     """How customers of a market buy and leave."""
 
     leaving_is_seen: ClassVar[bool]
+    leaving_follows_purchase: ClassVar[bool]
 
     def due(self, people: Rows, week: int) -> Index:
         """Who decides this week without having to come [rows]."""
@@ -68,6 +69,9 @@ class Behaviour(Protocol):
 
     def newcomers(self, keys: U64, start: F32, source: int, draws: Draws) -> Newcomers:
         """Customers nobody has met yet, drawn from the population."""
+
+    def hazard_weight(self, rate: F32, multiplier: F32) -> F32:
+        """How much a customer's chance of leaving counts in a mean over customers [N]: what it is multiplied with a week."""
 
     def beyond(self, people: Rows, week: int, discount: float) -> F32:
         """Expected discounted revenue after `week` of each customer still active [N], at calibrated rates."""
@@ -91,6 +95,7 @@ class NonContractual(Parametric):
     dropout_clock: str = "calendar"
 
     leaving_is_seen: ClassVar[bool] = False
+    leaving_follows_purchase: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -124,6 +129,10 @@ class NonContractual(Parametric):
         nu = gammaincinv(self.spend_q, draws.uniform("basket").astype(np.float64)) / self.spend_gamma
         return unmet(keys, start, source, rate, dropout, self.spend_p / nu)
 
+    def hazard_weight(self, rate: F32, multiplier: F32) -> F32:
+        """Coins tossed per week; a multiplied rate tosses more coins only where their chance is not divided by it [N]."""
+        return rate * multiplier if self.dropout_clock == "purchase" else rate
+
     def beyond(self, people: Rows, week: int, discount: float) -> F32:
         """Purchases come at rate l until one of them, each with chance p, is the last: l / (l p + discount) of them [N]."""
         rate = people[RATE]
@@ -147,6 +156,7 @@ class Contractual(Parametric):
     fee: float = param(100.0, unit="money per period", low=0, high=1e9, doc="price of a period", source=ASSUMED)
 
     leaving_is_seen: ClassVar[bool] = True
+    leaving_follows_purchase: ClassVar[bool] = False
 
     def due(self, people: Rows, week: int) -> Index:
         """Whose renewal date lies in [week, week + 1)."""
@@ -169,6 +179,10 @@ class Contractual(Parametric):
         uses = gammaincinv(self.uses_shape, draws.uniform("rate").astype(np.float64)) * self.uses_mean / self.uses_shape
         theta = betaincinv(self.alpha, self.beta, draws.uniform("dropout").astype(np.float64))
         return unmet(keys, start, source, uses, theta, np.full(len(keys), self.fee))
+
+    def hazard_weight(self, rate: F32, multiplier: F32) -> F32:
+        """All count alike: renewals do not depend on use [N]."""
+        return np.ones_like(rate)
 
     def beyond(self, people: Rows, week: int, discount: float) -> F32:
         """Fees of all renewals to come: a geometric series from the next renewal date on [N]."""

@@ -25,8 +25,8 @@ ONLY_IN = {
         "experiments.curves",
         "experiments.figure_style",
         "experiments.figures",
-        "experiments.life_stories",
         "experiments.report",
+        "experiments.story_figure",
     },
     "mesa": {"sim.model", "sim.agentset"},
 }

@@ -1,0 +1,110 @@
+"""A study's customers: fitted to the log where there is one, drawn anew for every replication."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from experiments.calibration.bgnbd import BgNbdFit, fit_bgnbd
+from experiments.calibration.gamma_gamma import GammaGammaFit, fit_gamma_gamma
+from experiments.calibration.log import read_log
+from experiments.calibration.transactions import Summary
+from experiments.population import existing_customers, new_cohort
+from experiments.results import Estimate
+from experiments.study import CDNOW, LogSource, Study
+from sim.behaviour import Contractual, NonContractual
+from sim.chance import Chance
+from sim.model import World
+from sim.people import INITIAL, Newcomers
+
+_CDNOW_FILE = Path(__file__).parent / "data" / "cdnow_sample.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """What was learnt from the log; without a log (contractual market) only the market itself.
+
+    Attributes:
+        market: the standard model with its fitted parameters.
+        buying: the BG/NBD fit.
+        spending: the Gamma-Gamma fit.
+        summary: the log's customers at the end of the calibration window.
+        notes: what the reader of the log found worth saying.
+    """
+
+    market: NonContractual | Contractual
+    buying: BgNbdFit | None = None
+    spending: GammaGammaFit | None = None
+    summary: Summary | None = None
+    notes: tuple[str, ...] = ()
+
+    def lines(self) -> dict[str, Estimate]:
+        """Estimates for the report, by name."""
+        if self.buying is None or self.spending is None:
+            return {}
+        named = {"BG/NBD": self.buying.estimates, "Gamma-Gamma": self.spending.estimates}
+        lines = {
+            f"{model} {estimate.name}": Estimate(estimate.value, estimate.standard_error)
+            for model, estimates in named.items()
+            for estimate in estimates
+        }
+        lines["BG/NBD log-likelihood"] = Estimate(self.buying.log_likelihood)
+        lines["customers in the log"] = Estimate(float(self.buying.customers))
+        return lines
+
+
+def log_file(data: LogSource) -> Path:
+    """The file a study reads."""
+    return _CDNOW_FILE if data.path == CDNOW else Path(data.path)
+
+
+def calibrate(study: Study) -> Calibration:
+    """Fit BG/NBD and Gamma-Gamma to the study's log, on its calibration weeks.
+
+    Raises:
+        DataError: the log cannot be read or fitted.
+    """
+    if isinstance(study.market, Contractual):
+        return Calibration(study.market)
+    data, weeks = study.data, study.population.calibration_weeks
+    log = read_log(log_file(data), data.customer, data.date, data.amount, weeks)
+    summary = log.summary(weeks)
+    buying, spending = fit_bgnbd(summary), fit_gamma_gamma(summary)
+    fitted = replace(
+        study.market,
+        r=buying.model.r,
+        alpha=buying.model.alpha,
+        a=buying.model.a,
+        b=buying.model.b,
+        spend_p=spending.model.p,
+        spend_q=spending.model.q,
+        spend_gamma=spending.model.gamma,
+    )
+    return Calibration(fitted, buying, spending, summary, tuple(log.notes))
+
+
+def world_of(study: Study, calibration: Calibration) -> World:
+    """Everything that stays the same in all arms."""
+    return World(
+        mind=study.mind,
+        cast=study.segments,
+        behaviour=calibration.market,
+        service=study.service,
+        survey=study.survey,
+        arrivals=study.arrivals,
+        accounts=study.accounts,
+        warm_up=study.warm_up,
+    )
+
+
+def customers_of(study: Study, calibration: Calibration, seed: int, size: int | None = None) -> Newcomers:
+    """The customers one replication starts with."""
+    n, chance = size or study.population.size, Chance(seed)
+    if calibration.buying is None or calibration.spending is None or calibration.summary is None:
+        keys = np.arange(n, dtype=np.uint64)
+        luck = chance.life().rows(keys).named("initial")
+        return calibration.market.newcomers(keys, np.zeros(n, np.float32), INITIAL, luck)
+    draw = existing_customers if study.population.start == "customers" else new_cohort
+    return draw(calibration.buying.model, calibration.spending.model, calibration.summary, n, chance)

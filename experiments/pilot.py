@@ -1,0 +1,134 @@
+"""The pilot: solves, once per mind, market and calibration, the shifts that hold control to the standard model."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import logit
+
+from agents.mind import NoMind
+from experiments.calibrated import Calibration, customers_of, world_of
+from experiments.study import Study
+from sim.baseline import Baseline, Shifts, quantile_edges, solve_leave, stratum_means
+from sim.chance import F32
+from sim.exchange import Plan
+from sim.model import CustomerModel, World
+from sim.people import ACTIVE, DROPOUT, KEY, RATE, STRATUM, Newcomers
+from strategies.nothing import Nothing
+
+F64 = NDArray[np.float64]
+SIZE = 60_000  # customers of the pilot
+SEED = 2**40  # no replication has it: the pilot's luck is its own
+
+
+class Pilot(CustomerModel):
+    """A no-strategy model that, every week, solves the shifts before it uses them.
+
+    Beside it runs the standard model with the same customers and luck. A week's shifts make each stratum's mean rate, and its
+    mean hazard of leaving after one more encounter, equal to the standard model's among those alive there.
+    """
+
+    def __init__(self, world: World, newcomers: Newcomers, baseline: Baseline) -> None:
+        super().__init__(world, newcomers, Nothing(), baseline=baseline, seed=SEED, block=2**40)
+        plain = replace(world, mind=NoMind())
+        self.standard = CustomerModel(plain, newcomers, Nothing(), baseline=baseline, seed=SEED, block=2**40)
+        self.solved: list[Shifts] = []
+
+    def _shifts(self) -> Shifts:
+        people, size = self.table.block(0, len(self.table)), self.baseline.size
+        behaviour = self.world.behaviour
+        target_rate, target_leave = self._targets(size)
+        wish = self.mind.wish(people, Plan())
+        boost = np.ones(len(people), np.float32) if wish is None else np.exp(wish)
+        alive, stratum, rate = people[ACTIVE], people[STRATUM], people[RATE]
+        have = stratum_means(rate * boost, alive, stratum, size)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            shift = np.nan_to_num(np.log(target_rate / have), nan=0.0, posinf=0.0, neginf=0.0)
+        boost *= np.exp(shift).astype(np.float32)[stratum]
+        weights: F32 = behaviour.hazard_weight(rate, boost) * alive
+        lean = solve_leave(self._logits(behaviour.leaving_follows_purchase), weights, stratum, target_leave)
+        self.solved.append(Shifts(shift.astype(np.float32), lean.astype(np.float32)))
+        return self.solved[-1]
+
+    def step(self) -> None:
+        """One week of the pilot, then the same week of the standard model."""
+        super().step()
+        self.standard.step()
+
+    def _targets(self, size: int) -> tuple[F64, F64]:
+        """Mean rate and weighted mean dropout of each stratum among those alive in the standard model [S]."""
+        table = self.standard.table
+        rate, alive = table[RATE], table[ACTIVE]
+        weights = self.world.behaviour.hazard_weight(rate, np.ones_like(rate)) * alive
+        mean = stratum_means(rate, alive, table[STRATUM], size)
+        return mean, stratum_means(table[DROPOUT], weights, table[STRATUM], size)
+
+    def _logits(self, follows: bool) -> F32:
+        """The logit of leaving of each customer at their next decision [N]; the state is not disturbed.
+
+        Where leaving follows purchases, that is after one more encounter, which everybody is given here.
+        """
+        table = copy.deepcopy(self.table)
+        people = table.block(0, len(table))
+        if follows:
+            draws = self.chance.at(self.week).rows(people[KEY]).named("what if")
+            self.mind.appraise(people, self.world.service.deliver(people, Plan(), draws))
+        return (logit(people[DROPOUT]) + self.mind.lean(people, Plan()).leave).astype(np.float32)
+
+
+def solve_baseline(study: Study, calibration: Calibration, size: int = SIZE) -> Baseline:
+    """Run the pilot over the study's horizon."""
+    world, newcomers = world_of(study, calibration), customers_of(study, calibration, SEED, size)
+    none = Baseline.none()
+    edges = replace(none, dropout_edges=quantile_edges(newcomers.dropout), rate_edges=quantile_edges(newcomers.rate))
+    warmed = CustomerModel(world, newcomers, Nothing(), baseline=edges, seed=SEED)
+    index = world.mind.loyalty(warmed.table.block(0, len(warmed.table))).astype(np.float64)
+    start = replace(edges, center=float(index.mean()), spread=max(float(index.std()), 1e-6))
+    pilot = Pilot(world, newcomers, start)
+    pilot.run_for(study.weeks)
+    rate = np.stack([shifts.rate for shifts in pilot.solved])
+    leave = np.stack([shifts.leave for shifts in pilot.solved])
+    return replace(start, rate=rate, leave=leave)
+
+
+def baseline_of(study: Study, calibration: Calibration, folder: Path | None = None) -> Baseline:
+    """The stored baseline of this mind, market, population and calibration; solved and stored when there is none.
+
+    Args:
+        study: what is to be run.
+        calibration: its fitted market.
+        folder: where artefacts are kept; None solves without storing.
+    """
+    if isinstance(study.mind, NoMind):
+        return Baseline.none()
+    if folder is None:
+        return solve_baseline(study, calibration)
+    path = folder / f"{_fingerprint(study, calibration)}.npz"
+    if path.exists():
+        stored = np.load(path)
+        return Baseline(float(stored["center"]), float(stored["spread"]), *(stored[name] for name in _ARRAYS))
+    baseline = solve_baseline(study, calibration)
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".writing.npz")
+    np.savez(
+        temporary, center=baseline.center, spread=baseline.spread, **{name: getattr(baseline, name) for name in _ARRAYS}
+    )
+    temporary.replace(path)
+    return baseline
+
+
+_ARRAYS = ("dropout_edges", "rate_edges", "rate", "leave")
+
+
+def _fingerprint(study: Study, calibration: Calibration) -> str:
+    """What the shifts depend on, and nothing of what they do not: no seed, no arms, no replications."""
+    parts = (
+        study.mind, study.segments, calibration.market, calibration.buying, calibration.spending, study.population.start,
+        study.service, study.arrivals, study.warm_up, study.weeks, SIZE,
+    )  # fmt: skip
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

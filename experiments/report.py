@@ -1,0 +1,183 @@
+"""One self-contained report.html: opens offline, asks nothing of the network, prints, escapes what users named."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
+from matplotlib.figure import Figure
+
+from experiments.compare import variance_lines
+from experiments.figure_style import drawn, looks
+from experiments.figures import FATE_WORDS, figures, mean_counts
+from experiments.intervals import Interval
+from experiments.life_stories import sentences, stories, why
+from experiments.paired import ROI, about, compared, cost_lines, differences, intervals, outcome, twins
+from experiments.results import Estimate, StudyResult
+from experiments.verdict import NOISE_ONLY, RULE, answers
+from experiments.wording import bounds, level, named, number, places, plain, scale_of, unit_of
+from sim.errors import StoreError
+
+_ALT = {
+    "trajectories": "Lines by week and arm: share still active, satisfaction, trust, loyalty and cumulative profit.",
+    "differences": "Dot and interval of each plan's difference from the control, one panel per metric.",
+    "survival": "Share of customers still active by week and arm, and the gain of each plan over the control.",
+    "who_gained": "Bars per plan: customers saved, made worse, who would have stayed, lost anyway, and untouched.",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One difference in the comparison table: text, and where its bar lies on the row's scale (0-100)."""
+
+    mean: str
+    bounds: str
+    verdict: str
+    low: float | None
+    middle: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One metric of the comparison table."""
+
+    label: str
+    unit: str
+    level: str
+    zero: float
+    cells: tuple[Cell, ...]
+
+
+def write_report(result: StudyResult, path: Path, made: Mapping[str, Figure] | None = None) -> Path:
+    """Write the report.
+
+    Args:
+        result: the study.
+        path: the file, normally `report.html` in the run folder.
+        made: what `figures` returned, if it was drawn already.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    text = report(result, made)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"cannot write the report to {path}: {error}. Choose a folder you may write to.") from error
+    return path
+
+
+def report(result: StudyResult, made: Mapping[str, Figure] | None = None) -> str:
+    """The report as one HTML document."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["minus"] = lambda text: re.sub(r"(?<![\w.])-(?=[\d.])", "\u2212", text)
+    template = environment.from_string(files("experiments").joinpath("report.html.jinja").read_text(encoding="utf-8"))
+    pictures = figures(result) if made is None else made
+    told = stories(result)
+    alt = _ALT | {f"story_{place}": f"Life of one customer: {story.title}" for place, story in enumerate(told, 1)}
+    return template.render(
+        result=result,
+        weeks=int(result.weeks["week"].max()),
+        answers=answers(result),
+        rule=RULE,
+        noise_only=NOISE_ONLY,
+        control=named(result.control),
+        plans=[(plain(arm), looks(result)[arm].color) for arm in result.plans],
+        rows=comparison_rows(result),
+        exact=[named(arm) for arm in sorted(twins(result))],
+        pictures={name: inline(picture, name, alt[name]) for name, picture in pictures.items()},
+        fates=_fates(result),
+        costs=_costs(result),
+        luck=variance_lines(result),
+        fate_words=list(FATE_WORDS.values()),
+        arms=[plain(arm) for arm in result.arms],
+        stories=[(f"story_{n}", story.title, sentences(story), why(result, story)) for n, story in enumerate(told, 1)],
+        calibration=[_estimate(name, line) for name, line in result.calibration.items()],
+    )
+
+
+def inline(picture: Figure, name: str, alt: str) -> Markup:
+    """A figure as an SVG element for an HTML page: identifiers of its own, no foreign addresses, a spoken description."""
+    text = drawn(picture, "svg").decode("utf-8")
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
+    text = re.sub(
+        r"<style.*?</style>", "", text, flags=re.DOTALL
+    )  # would reach the whole page: report.html.jinja has it
+    text = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
+    text = re.sub(r'\bid="', f'id="{name}-', text)
+    text = re.sub(r'(url\(|href=")#', rf"\g<1>#{name}-", text)
+    box = re.search(r'viewBox="([-\d. ]+)"', text)
+    head = f'<svg role="img" aria-label="{escape(alt)}" viewBox="{box[1] if box else ""}">'
+    # matplotlib escapes the texts it writes, so what is left is markup of ours.
+    return Markup(head + text[text.index(">") + 1 :])
+
+
+def comparison_rows(result: StudyResult) -> list[Row]:
+    """The comparison as text: a row per metric, a cell per plan, bars on one scale per row."""
+    if not result.plans:
+        return []
+    long = differences(result)
+    return [_row(result, metric, intervals(long, metric)) for metric in (*compared(result), ROI)]
+
+
+def _row(result: StudyResult, metric: str, lines: Mapping[str, Interval]) -> Row:
+    info = about(result, metric)
+    ends = [edge for line in lines.values() for edge in (line.mean, line.low, line.high) if math.isfinite(edge)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
+    width = (high - low) or 1.0
+
+    def place(value: float) -> float | None:
+        return round(4 + 92 * (value - low) / width, 2) if math.isfinite(value) else None
+
+    digits = places(lines.values(), scale_of(info))
+    cells = [
+        Cell(
+            mean=number(line.mean * scale_of(info), digits),
+            bounds=bounds(line, info, digits),
+            verdict=_verdict(line, info.better),
+            low=place(line.low),
+            middle=place(line.mean),
+            high=place(line.high),
+        )
+        for line in lines.values()
+    ]
+    base = outcome(result, metric)
+    shown = "" if base.empty else level(float(base[result.control].mean()), info)
+    return Row(info.label, unit_of(info), shown, place(0.0) or 0.0, tuple(cells))
+
+
+def _verdict(line: Interval, better: int) -> str:
+    """Class of a cell: better or worse than the control if the interval does not hold zero, else open."""
+    return {1: "better", -1: "worse"}.get(line.sign * better, "open")
+
+
+def _fates(result: StudyResult) -> list[tuple[str, list[str]]]:
+    if not result.plans or result.fates.empty:
+        return []
+    counts = mean_counts(result)
+    return [(plain(arm), [number(counts[arm][fate], 1, signed=False) for fate in FATE_WORDS]) for arm in result.plans]
+
+
+def _costs(result: StudyResult) -> list[tuple[str, list[str]]]:
+    """Cost lines of every arm, money per initial customer; lines that nobody spends are left out."""
+    info = about(result, "cost")
+    rows = []
+    for name in cost_lines(result):
+        means = outcome(result, name).mean()
+        if (means != 0).any():
+            rows.append((plain(name.removeprefix("cost: ")), [level(float(means[arm]), info) for arm in result.arms]))
+    return rows
+
+
+def _estimate(name: str, line: Estimate) -> tuple[str, str, str, str]:
+    error = "" if math.isnan(line.standard_error) else f"{line.standard_error:.4g}"
+    return name, f"{line.value:,.6g}", error, line.meaning

@@ -1,0 +1,91 @@
+"""What a study is: customers from a log, a mind, a market, and the plans to be compared under the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agents.mind import Mind, NoMind
+from agents.segments import Segments
+from experiments.population import Population
+from sim.behaviour import Contractual, NonContractual
+from sim.errors import ParameterError
+from sim.ledger import Accounts
+from sim.market import Arrivals
+from sim.model import Strategy
+from sim.parameters import Parametric, param
+from sim.records import Survey
+from sim.service import Service
+
+CDNOW = "cdnow"  # the log that comes with the package
+
+
+@dataclass(frozen=True)
+class LogSource:
+    """Where the transaction log is and what its columns are called.
+
+    Attributes:
+        path: a CSV file, or "cdnow" for the log that comes with cxlab.
+        customer: column with the customer's id.
+        date: column with the day of the purchase, as ISO dates.
+        amount: column with the money paid.
+        currency: code of the money, for labels only.
+    """
+
+    path: str = CDNOW
+    customer: str = "customer"
+    date: str = "date"
+    amount: str = "amount"
+    currency: str = "USD"
+
+
+@dataclass(frozen=True)
+class Study(Parametric):
+    """Arms x replications of one population; everything but the strategy is the same in all arms.
+
+    Attributes:
+        arms: strategies by name.
+        compare: names of the arms to run, in this order; empty for all.
+        control: the arm the others are compared with; it is run if it is among the arms compared.
+    """
+
+    arms: Mapping[str, Strategy]
+    mind: Mind | NoMind = field(default_factory=Mind)
+    segments: Segments = field(default_factory=Segments)
+    market: NonContractual | Contractual = field(default_factory=NonContractual)
+    population: Population = field(default_factory=Population)
+    data: LogSource = field(default_factory=LogSource)
+    service: Service = field(default_factory=Service)
+    survey: Survey = field(default_factory=Survey)
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    accounts: Accounts = field(default_factory=Accounts)
+    compare: tuple[str, ...] = ()
+    control: str = "nothing"
+    weeks: int = param(52, unit="weeks", low=1, high=2_600, doc="horizon after the fork")
+    replications: int = param(20, unit="runs per arm", low=1, high=100_000, doc="how often luck is drawn anew")
+    seed: int = param(1, unit="1", low=0, high=2**31 - 1, doc="first number of all luck")
+    warm_up: int = param(12, unit="encounters", low=1, high=200, doc="what every mind has lived before the fork")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.arms:
+            raise ParameterError("Study.arms is empty: give at least one strategy, e.g. strategy@arms.nothing=nothing.")
+        if unknown := [name for name in self.compare if name not in self.arms]:
+            raise ParameterError(f"compare = {list(self.compare)} names unknown arms {unknown}; there are {list(self.arms)}.")
+        if len(set(self.compare)) < len(self.compare):
+            raise ParameterError(f"compare = {list(self.compare)} names an arm twice: name each once.")
+        if isinstance(self.market, Contractual) and self.population.start != "cohort":
+            raise ParameterError(
+                "population.start = 'customers' needs a market without contracts: with market=contractual write "
+                "population.start=cohort."
+            )
+
+    @property
+    def chosen(self) -> dict[str, Strategy]:
+        """The arms that are run, the control first when it is among them."""
+        names = self.compare or tuple(self.arms)
+        return {name: self.arms[name] for name in sorted(names, key=lambda name: name != self.control)}
+
+    def seed_of(self, replicate: int) -> int:
+        """The seed of one replication, shared by all its arms."""
+        return self.seed * 1_000_000 + replicate
