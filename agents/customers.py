@@ -22,9 +22,9 @@ SATISFACTION_LAST = Column("satisfaction_last", np.float32, 0.0, "-1 to 1", -1, 
 SATISFACTION = Column("satisfaction", np.float32, 0.0, "-1 to 1", -1, 1, "cumulative satisfaction")
 VALENCE = Column("valence", np.float32, 0.0, "-1 to 1", -1, 1, "feeling, bad to good")
 AROUSAL = Column("arousal", np.float32, 0.0, "0 to 1", 0, 1, "feeling, calm to stirred")
-COMPETENCE = Column("competence", np.float32, 0.6, "0 to 1", 0, 1, "trust that they are able")
-BENEVOLENCE = Column("benevolence", np.float32, 0.6, "0 to 1", 0, 1, "trust that they mean well")
-INTEGRITY = Column("integrity", np.float32, 0.6, "0 to 1", 0, 1, "trust that they keep their word")
+COMPETENCE = Column("competence", np.float32, 0.38, "0 to 1", 0, 1, "trust that they are able")
+BENEVOLENCE = Column("benevolence", np.float32, 0.41, "0 to 1", 0, 1, "trust that they mean well")
+INTEGRITY = Column("integrity", np.float32, 0.53, "0 to 1", 0, 1, "trust that they keep their word")
 LOYALTY = Column("loyalty", np.float32, 0.0, "index", -3, 3, "attitude towards staying: the intention's weighted sum")
 
 TRAITS = (NEGATIVITY, REACTIVITY, MEMORY, VOICE, COMFORT, REWARD_APPEAL)

@@ -119,7 +119,7 @@ def _table(result: StudyResult, long: pd.DataFrame, title: str, metrics: Sequenc
     infos = {metric: about(result, metric) for metric in metrics}
     units = {unit_of(info) for metric, info in infos.items() if metric != ROI}
     common = units.pop() if len(units) == 1 else None
-    table = Table(title=f"{title}, {common}" if common else title, title_justify="left", title_style="bold")
+    table = Table(title=Text(f"{title}, {common}" if common else title), title_justify="left", title_style="bold")
     table.box, table.pad_edge, table.padding = box.SIMPLE_HEAD, False, (0, 1)
     table.add_column("arm", min_width=12)
     cells: dict[str, list[Text]] = {arm: [] for arm in result.plans}

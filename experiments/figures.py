@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from experiments.curves import survival, trajectories
-from experiments.figure_style import CONTROL, INK, QUIET, drawn, figure, house_style, looks
+from experiments.figure_style import CONTROL, INK, QUIET, drawn, figure, house_style, looks, settle
 from experiments.intervals import Interval
 from experiments.paired import about, compared, differences, intervals
 from experiments.results import ALL, FATES, StudyResult
@@ -51,9 +51,7 @@ def figures(result: StudyResult) -> dict[str, Figure]:
                 made["who_gained"] = _who_gained(result)
         made |= story_figures(result)
         for one in made.values():
-            # Laid out once and then fixed: each further drawing gives the same bytes, and faster.
-            one.canvas.draw()
-            one.set_layout_engine("none")
+            settle(one)
         return made
 
 

@@ -26,7 +26,6 @@ type Reals = NDArray[np.floating] | float
 STARTS = ("customers", "cohort")
 
 _BLOCK = 65_536  # rows drawn at a time: float64 scratch stays small however many customers there are
-_BELOW_ONE = 1 - 2.0**-25  # a float32 uniform can round to 1, where an inverse is infinite
 _LEAST_RATE = 1e-7  # per week; a rate of exactly zero has no logarithm to shift
 _LEAST_DROPOUT = 1e-6
 _MOST_PURCHASES = np.iinfo(np.uint16).max
@@ -204,7 +203,7 @@ def _newcomers(
 
 
 def _uniform(draws: Draws, decision: str) -> F64:
-    return np.minimum(draws.uniform(decision).astype(np.float64), _BELOW_ONE)
+    return draws.uniform(decision).astype(np.float64)
 
 
 def _gamma(draws: Draws, decision: str, shape: Reals, rate: Reals) -> F64:

@@ -105,13 +105,11 @@ def report(result: StudyResult, made: Mapping[str, Figure] | None = None) -> str
 
 
 def inline(picture: Figure, name: str, alt: str) -> Markup:
-    """A figure as an SVG element for an HTML page: identifiers of its own, no foreign addresses, a spoken description."""
+    """A figure as an SVG element of a page: identifiers of its own, no foreign addresses, a spoken description."""
     text = drawn(picture, "svg").decode("utf-8")
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(
-        r"<style.*?</style>", "", text, flags=re.DOTALL
-    )  # would reach the whole page: report.html.jinja has it
+    text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)  # it would reach the whole page
     text = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
     text = re.sub(r'\bid="', f'id="{name}-', text)
     text = re.sub(r'(url\(|href=")#', rf"\g<1>#{name}-", text)

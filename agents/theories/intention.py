@@ -37,8 +37,8 @@ class _LoyaltyIntention(Parametric, ABC):
     -`hold` z - `stake` progress - `status` tier: what would be forfeited holds customers only as long as it is offered.
     """
 
-    pull: float = param(0.15, unit="log rate per sd", low=0, high=2, doc="loyalty raises buying", source=ASSUMED)
-    hold: float = param(0.50, unit="logit per sd", low=0, high=3, doc="loyalty lowers leaving", source=ASSUMED)
+    pull: float = param(0.08, unit="log rate per sd", low=0, high=2, doc="loyalty raises buying", source=ASSUMED)
+    hold: float = param(0.35, unit="logit per sd", low=0, high=3, doc="loyalty lowers leaving", source=ASSUMED)
     mood: float = param(0.20, unit="logit per unit valence", low=0, high=3, doc="feeling lowers leaving", source=ASSUMED)
     gradient: float = param(
         0.20, unit="log rate at the goal", low=0, high=2, doc="acceleration towards a reward",

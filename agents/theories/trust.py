@@ -34,7 +34,7 @@ class AsymmetricTrust(Parametric):
     """
 
     build: float = param(0.10, unit="share of the room above", low=0, high=1, doc="gain from good news", source=ASSUMED)
-    lose: float = param(0.30, unit="share of what there is", low=0, high=1, doc="loss from bad news", source=ASSUMED)
+    lose: float = param(0.15, unit="share of what there is", low=0, high=1, doc="loss from bad news", source=ASSUMED)
     writes: ClassVar[tuple[Column[Any], ...]] = FACETS
 
     def update(self, people: Rows, lived: Encounters, felt: F32, unease: F32 | None) -> None:

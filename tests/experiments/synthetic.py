@@ -45,9 +45,17 @@ PLANS = {
 
 
 def study(
-    plans: dict[str, Plan] | None = None, replications: int = 20, weeks: int = 52, customers: int = 2_000, seed: int = 1
+    plans: dict[str, Plan] | None = None,
+    replications: int = 20,
+    weeks: int = 52,
+    customers: int = 2_000,
+    seed: int = 1,
+    told: bool = True,
 ) -> StudyResult:
-    """A synthetic study; arms share thresholds and noise, so a plan without effect equals the control exactly."""
+    """A synthetic study; arms share thresholds and noise, so a plan without effect equals the control exactly.
+
+    `told=False` leaves the life stories out: drawing them takes most of the time.
+    """
     plans = PLANS if plans is None else plans
     frames: dict[str, list[pd.DataFrame]] = {"weeks": [], "outcomes": [], "fates": []}
     for replicate in range(replications):
@@ -66,12 +74,13 @@ def study(
             if "nothing" in lives and arm != "nothing":
                 fate = _fates(lives["nothing"], lives[arm], luck, weeks)
                 frames["fates"].append(fate.assign(arm=arm, replicate=replicate))
+    tales = stories(weeks, treated=next((arm for arm in reversed(plans) if arm != "nothing"), "nothing"))
     empty = pd.DataFrame(columns=["segment", "fate", "customers", "arm", "replicate"])
     return StudyResult(
         weeks=pd.concat(frames["weeks"], ignore_index=True),
         outcomes=pd.concat(frames["outcomes"], ignore_index=True),
         fates=pd.concat(frames["fates"], ignore_index=True) if frames["fates"] else empty,
-        stories=stories(weeks, treated=next((arm for arm in reversed(plans) if arm != "nothing"), "nothing")),
+        stories=tales if told else tales.iloc[:0],
         metrics=METRICS,
         control="nothing",
         calibration={

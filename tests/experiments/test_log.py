@@ -214,6 +214,12 @@ def test_log_shorter_than_the_window(tmp_path: Path):
     assert "Set calibration_weeks to 4 or less" in message
 
 
+def test_log_one_day_shorter_than_the_window(tmp_path: Path):
+    text = "customer,date,amount\na,2024-01-01,1\na,2024-01-13,1\nb,2024-01-02,1\n"
+    assert "covers 13 days (1.9 weeks" in refusal(tmp_path, text, weeks=2)
+    read_log(written(tmp_path, text.replace("01-13", "01-14")), calibration_weeks=2)
+
+
 def test_window_of_no_weeks(tmp_path: Path):
     assert "Use 1 week or more" in refusal(tmp_path, GOOD, weeks=0)
 

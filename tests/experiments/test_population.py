@@ -141,6 +141,8 @@ def test_new_cohort_is_bg_nbd_with_the_logs_start_days():
     assert not people.purchases.any()
     assert not people.spend.any()
     np.testing.assert_array_equal(people.last, people.start)
+    exposure = 39 - people.start[: len(summary)]
+    np.testing.assert_allclose(exposure, summary.observed, rtol=1e-6)  # week 39 of the model is the log's, to the day
     for share in (0.1, 0.3, 0.5, 0.8, 0.95, 0.999):  # below 0.03 the least rate of 1e-7 is met
         assert abs(standard_errors_off(people.rate < gammaincinv(BUYING.r, share) / BUYING.alpha, share)) < 4
         assert abs(standard_errors_off(people.dropout < betaincinv(BUYING.a, BUYING.b, share), share)) < 4

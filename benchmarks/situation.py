@@ -1,0 +1,63 @@
+"""What is measured: the default study's customers, existing customers of the CDNOW log at week 39, at any size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from agents.mind import Mind, NoMind
+from experiments.calibrated import Calibration, calibrate, customers_of, world_of
+from experiments.pilot import solve_baseline
+from experiments.study import Study
+from sim.baseline import Baseline
+from sim.model import CustomerModel, Strategy, World
+from sim.people import Newcomers
+from strategies import Nothing, OverDelivery, PersonalisedService, RewardProgram
+
+PLAYS: dict[str, Strategy] = {
+    "over_delivery": OverDelivery(),
+    "personalised_service": PersonalisedService(),
+    "reward_program": RewardProgram(),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """A world, its baseline and where its customers come from; the same for the engine and the twin.
+
+    Attributes:
+        study: the default study, over the weeks that are run.
+        calibration: the fit of the shipped log.
+        baseline: shifts that hold the control arm to the standard model.
+        busier: factor on every purchase rate; 1 is the log's own.
+    """
+
+    study: Study
+    calibration: Calibration
+    baseline: Baseline
+    busier: float = 1.0
+
+    @property
+    def world(self) -> World:
+        return world_of(self.study, self.calibration)
+
+    def customers(self, n: int, seed: int) -> Newcomers:
+        newcomers = customers_of(self.study, self.calibration, seed, n)
+        return replace(newcomers, rate=newcomers.rate * np.float32(self.busier))
+
+    def engine(self, n: int, seed: int = 1, strategy: Strategy | None = None) -> CustomerModel:
+        """The engine with warmed minds, at week 0."""
+        newcomers = self.customers(n, seed)
+        return CustomerModel(self.world, newcomers, strategy or Nothing(), baseline=self.baseline, seed=seed)
+
+
+@cache
+def situation(weeks: int = 52, *, minds: bool = True, busier: float = 1.0, pilot: int = 20_000) -> Situation:
+    """The default study, with the default mind or without one; the pilot that solves its baseline has `pilot` customers."""
+    arms = {"nothing": Nothing(), **PLAYS}
+    study = Study(arms=arms, weeks=weeks, mind=Mind() if minds else NoMind())
+    calibration = calibrate(study)
+    baseline = solve_baseline(study, calibration, pilot) if minds else Baseline.none()
+    return Situation(study, calibration, baseline, busier)

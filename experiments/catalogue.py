@@ -1,0 +1,130 @@
+"""What can be chosen: plays, ways of targeting, markets, minds and their parts, by group and name."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import inspect
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+import agents.mind
+import sim.model
+import strategies
+from agents.theories import emotion, expectation, intention, satisfaction, trust
+from sim.behaviour import Behaviour, Contractual, NonContractual
+from sim.errors import ConfigError
+from strategies import targeting
+
+
+@dataclass(frozen=True)
+class Group:
+    """One question of the configuration with its answers; `GROUP=NAME` chooses.
+
+    Attributes:
+        name: as it is written on the command line.
+        answers: the protocol that every option fulfils.
+        options: dataclasses by name.
+        heading: what a list of the options is called.
+        has_presets: whether configs/ holds presets for this group, made from the options' own defaults.
+    """
+
+    name: str
+    answers: type
+    options: Mapping[str, type]
+    heading: str
+    has_presets: bool = False
+
+
+def groups(plugins: Iterable[ModuleType] = ()) -> tuple[Group, ...]:
+    """All groups, with whatever the plug-in modules add to them.
+
+    Raises:
+        ConfigError: a plug-in takes a name that is taken.
+    """
+    found = _own()
+    for module in plugins:
+        found = tuple(_with(group, module) for group in found)
+    return found
+
+
+def group_for(protocol: Any) -> Group | None:
+    """The group whose options answer a protocol (or a union of classes); None if it has no group."""
+    members = {protocol, *getattr(protocol, "__args__", ())}
+    return next((group for group in _own() if group.answers in members or members & set(group.options.values())), None)
+
+
+def answers(cls: type, protocol: type) -> bool:
+    """Whether a dataclass has every member of a protocol, or is a subclass where a class is wanted."""
+    wanted = getattr(protocol, "__protocol_attrs__", None)
+    if wanted is None:
+        return issubclass(cls, protocol)
+    return set(wanted) <= {*dir(cls), *(field.name for field in dc.fields(cls))}  # type: ignore[arg-type]
+
+
+def one_line(thing: object) -> str:
+    """The first line of a docstring."""
+    return (inspect.getdoc(thing) or "").partition("\n")[0]
+
+
+def snake(name: str) -> str:
+    """The name of a class as configuration writes it.
+
+    >>> snake("OverDelivery")
+    'over_delivery'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+@cache
+def _own() -> tuple[Group, ...]:
+    plays = [getattr(strategies, name) for name in strategies.__all__]
+    parts = [
+        Group(f"mind/{name}", protocol, _named(_dataclasses(module)), one_line(module))
+        for name, protocol, module in (
+            ("expectation", expectation.Expectation, expectation),
+            ("satisfaction", satisfaction.Satisfaction, satisfaction),
+            ("emotion", emotion.Emotion, emotion),
+            ("trust", trust.Trust, trust),
+            ("intention", intention.Intention, intention),
+        )
+    ]
+    markets: dict[str, type] = {"noncontractual": NonContractual, "contractual": Contractual}
+    minds: dict[str, type] = {"mind": agents.mind.Mind, "no_mind": agents.mind.NoMind}
+    return (
+        Group("strategy", sim.model.Strategy, _named(plays), "What the firm does", has_presets=True),
+        Group("strategy/targeting", targeting.Targeting, _named(_dataclasses(targeting)), "Whom a strategy reaches"),
+        Group("market", Behaviour, markets, "How customers buy and leave"),
+        Group("mind", sim.model.Mind, minds, "What goes on in customers", has_presets=True),
+        *parts,
+    )
+
+
+def _with(group: Group, module: ModuleType) -> Group:
+    """A group with a plug-in's dataclasses that answer its question."""
+    new = _named(cls for cls in _dataclasses(module) if answers(cls, group.answers))
+    if taken := sorted(name for name, cls in new.items() if group.options.get(name, cls) is not cls):
+        raise ConfigError(
+            f"plug-in {module.__name__}: {group.name} has a {', '.join(taken)} already. Give the plug-in's class another name."
+        )
+    return dc.replace(group, options={**group.options, **new})
+
+
+def _dataclasses(module: ModuleType) -> list[type]:
+    """The public dataclasses a module defines, or a package lists, in their order."""
+    if listed := getattr(module, "__all__", None):
+        classes = [getattr(module, name) for name in listed]
+    else:
+        classes = [cls for name, cls in vars(module).items() if not name.startswith("_") and _is_of(cls, module)]
+    return [cls for cls in classes if isinstance(cls, type) and dc.is_dataclass(cls) and not inspect.isabstract(cls)]
+
+
+def _is_of(cls: object, module: ModuleType) -> bool:
+    return getattr(cls, "__module__", None) == module.__name__
+
+
+def _named(classes: Iterable[type]) -> dict[str, type]:
+    return {snake(cls.__name__): cls for cls in classes}

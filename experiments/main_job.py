@@ -1,0 +1,127 @@
+"""The main job: from a log of purchases to a report that says which plan wins."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from experiments.calibrated import Calibration, calibrate
+from experiments.compare import print_comparison
+from experiments.execution import Execution
+from experiments.figures import figures, save_figures
+from experiments.pilot import baseline_of
+from experiments.replication import Replication
+from experiments.report import write_report
+from experiments.results import MetricInfo, StudyResult, load, save
+from experiments.runner import run_missing
+from experiments.store import Store, provenance, study_key
+from experiments.study import Study
+from experiments.trace import COLUMNS, stories_of
+from experiments.verdict import verdict
+from sim.baseline import Baseline
+from sim.metrics import FLOWS
+
+_CONSOLE = Console(stderr=True, highlight=False)
+
+
+def run(study: Study, execution: Execution, configuration: str) -> Path:
+    """Run a study, or find its results; print the comparison and where the report lies.
+
+    Args:
+        study: what to compare.
+        execution: where and on how many cores.
+        configuration: the resolved configuration of the study, as YAML.
+
+    Returns:
+        The run folder.
+    """
+    began = time.perf_counter()
+    store = Store(Path(execution.output))
+    key = study_key(study, configuration)
+    folder = None if execution.fresh else store.find(key)
+    if folder is None:
+        result = compute(study, execution, configuration, store, key)
+        folder = store.finish(key, lambda temporary: _write(result, temporary))
+        say = f"{study.replications} replications x {len(study.chosen)} arms in {time.perf_counter() - began:.1f} s."
+    else:
+        say = "These results were already there: nothing was computed again (execution.fresh=true does)."
+    print_comparison(load(folder))
+    _CONSOLE.print(say)
+    print(f"Report: {folder / 'report.html'}")
+    return folder
+
+
+def compute(study: Study, execution: Execution, configuration: str, store: Store, key: str) -> StudyResult:
+    """Calibrate, hold the baseline, run what is missing and gather everything into one result."""
+    calibration = calibrate(study)
+    for note in calibration.notes:
+        _CONSOLE.print(f"Note on the log: {note}")
+    baseline = baseline_of(study, calibration, store.root / ".baselines")
+    parts: dict[int, Replication] = store.parts(key)
+
+    def keep(number: int, replication: Replication) -> None:
+        store.put_part(key, number, replication)
+        parts[number] = replication
+
+    run_missing(study, calibration, baseline, set(parts), execution.workers, keep, execution.progress)
+    ordered = [parts[number] for number in range(study.replications)]
+    about = {**provenance(), "seeds": f"{study.seed_of(0)} to {study.seed_of(study.replications - 1)}"}
+    return gathered(study, calibration, baseline, ordered, configuration, about)
+
+
+def gathered(
+    study: Study, calibration: Calibration, baseline: Baseline, replications: list[Replication], configuration: str,
+    about: Mapping[str, str],
+) -> StudyResult:  # fmt: skip
+    """All replications in one result, with the life stories of the plan that does best."""
+    result = StudyResult(
+        weeks=pd.concat([r.weeks for r in replications], ignore_index=True),
+        outcomes=pd.concat([r.outcomes for r in replications], ignore_index=True),
+        fates=pd.concat([r.fates for r in replications], ignore_index=True),
+        stories=pd.DataFrame(columns=list(COLUMNS)),
+        metrics=_metrics(study),
+        control=study.control,
+        calibration=calibration.lines(),
+        configuration=configuration,
+        provenance=about,
+        currency=study.data.currency,
+    )
+    found = verdict(result)
+    if found is None:
+        return result
+    return replace(result, stories=stories_of(study, calibration, baseline, found.best_plan))
+
+
+def _metrics(study: Study) -> tuple[MetricInfo, ...]:
+    """Every metric in the frames: the weekly ones, and those that only the horizon has."""
+    money = f"{study.data.currency} per customer"
+    weekly = [
+        MetricInfo(metric.name, metric.unit.replace("money", study.data.currency), metric.better, metric.label)
+        for metric in (*FLOWS, *study.mind.metrics)
+        if metric.name not in ("revenue", "margin", "cost", "profit", "purchases")
+    ]
+    return (
+        *weekly,
+        MetricInfo("retention", "share", +1, "Retention"),
+        MetricInfo("churn", "share", -1, "Churn"),
+        MetricInfo("purchases", "purchases per customer", +1, "Purchases"),
+        MetricInfo("revenue", money, +1, "Revenue"),
+        MetricInfo("margin", money, +1, "Gross margin"),
+        MetricInfo("cost", money, -1, "Cost of the plan"),
+        MetricInfo("profit", money, +1, "Profit"),
+        MetricInfo("value_beyond", money, +1, "Value beyond the horizon"),
+    )
+
+
+def _write(result: StudyResult, folder: Path) -> None:
+    """Everything a run folder holds."""
+    drawn = figures(result)
+    save_figures(result, folder / "figures", drawn)
+    write_report(result, folder / "report.html", drawn)
+    (folder / "config.yaml").write_text(result.configuration, encoding="utf-8")
+    save(result, folder)

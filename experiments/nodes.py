@@ -1,0 +1,117 @@
+"""Dataclasses -> configuration nodes: names, types and defaults as the code has them, so no YAML repeats a default."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import types
+import typing
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from experiments.catalogue import Group, group_for
+
+ADDRESS = "_target_"
+MISSING = "???"  # OmegaConf's mark for a value that has to be given
+PLAIN = (bool, int, float, str)
+
+
+@cache
+def node(cls: type) -> type:
+    """A structured config with the fields, types and defaults of a dataclass, its parts included."""
+    return _dataclass(cls, [])
+
+
+@cache
+def option(cls: type) -> type:
+    """The node of something that is chosen: with its address, and each part chosen by a group of its own."""
+    address = (ADDRESS, str, dc.field(default=address_of(cls)))
+    parts = [
+        {f"/{group.name}@{field.name}": default} for field, group in _parts(cls) if (default := _choice(field, group))
+    ]
+    defaults = ("defaults", list[Any], dc.field(default_factory=lambda: [*parts, "_self_"]))
+    return _dataclass(cls, [address, defaults] if parts else [address])
+
+
+def root(cls: type, **more: type) -> type:
+    """The node of a whole configuration: a dataclass's own fields and others beside them."""
+    beside: list[Any] = [(name, node(part), dc.field(default_factory=node(part))) for name, part in more.items()]
+    return dc.make_dataclass(cls.__name__, beside, bases=(node(cls),))
+
+
+def address_of(cls: type) -> str:
+    """Where a class is found."""
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def hints_of(cls: type) -> dict[str, Any]:
+    """The types of a dataclass's configurable fields by name; a field marked `internal` is not configured."""
+    hints = typing.get_type_hints(cls)
+    return {
+        field.name: hints[field.name]
+        for field in dc.fields(cls)  # type: ignore[arg-type]  # a class that is known to be a dataclass
+        if field.init and not field.metadata.get("internal")
+    }
+
+
+def _dataclass(cls: type, first: list[Any]) -> type:
+    hints = hints_of(cls)
+    own = [_field(field, hints[field.name]) for field in dc.fields(cls) if field.name in hints]  # type: ignore[arg-type]
+    return dc.make_dataclass(cls.__name__, [*first, *(field for field in own if field)])
+
+
+def _field(field: dc.Field[Any], hint: Any) -> tuple[str, Any, Any] | None:
+    """One field of a node; None if its default can be said in code only, so that the code's default stays."""
+    name, default = field.name, _default(field)
+    if _is_plain(hint):
+        return name, hint, dc.field(default=MISSING if default is None else default())
+    if (origin := typing.get_origin(hint)) is tuple and _is_plain(hint.__args__[0]):
+        return name, list[hint.__args__[0]], dc.field(default_factory=lambda: list(default() if default else ()))  # type: ignore[name-defined]
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        inner = hint.__args__[1]
+        kind = node(inner) if dc.is_dataclass(inner) else inner if _is_plain(inner) else Any
+        return name, dict[str, kind], dc.field(default_factory=lambda: _as_node(default() if default else {}))  # type: ignore[valid-type]
+    if (group := group_for(hint)) is not None:
+        said = default is None or _choice(field, group) is not None
+        return (name, Any, dc.field(default=MISSING)) if said else None
+    if dc.is_dataclass(hint) and default is not None:
+        return name, node(hint), dc.field(default_factory=lambda: _as_node(default()))  # type: ignore[arg-type]
+    return None
+
+
+def _default(field: dc.Field[Any]) -> Callable[[], Any] | None:
+    if field.default_factory is not dc.MISSING:
+        return field.default_factory
+    return None if field.default is dc.MISSING else lambda: field.default
+
+
+def _as_node(value: Any) -> Any:
+    """What code has built, as a node with the same values."""
+    if isinstance(value, Mapping):
+        return {key: _as_node(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return list(value)
+    if not dc.is_dataclass(value):
+        return value
+    names = node(type(value)).__dataclass_fields__  # type: ignore[attr-defined]
+    return node(type(value))(**{name: _as_node(getattr(value, name)) for name in names})
+
+
+def _parts(cls: type) -> list[tuple[dc.Field[Any], Group]]:
+    """The fields that a group of their own fills."""
+    hints = hints_of(cls)
+    fields = [field for field in dc.fields(cls) if field.name in hints]  # type: ignore[arg-type]
+    return [(field, group) for field in fields if (group := group_for(hints[field.name]))]
+
+
+def _choice(field: dc.Field[Any], group: Group) -> str | None:
+    """The name of the option a field starts from, if that option as it stands is its default."""
+    default = _default(field)
+    value = default() if default else None
+    return next((name for name, cls in group.options.items() if type(value) is cls and value == cls()), None)
+
+
+def _is_plain(hint: Any) -> bool:
+    if isinstance(hint, types.UnionType):
+        return all(part in (*PLAIN, types.NoneType) for part in hint.__args__)
+    return hint in PLAIN

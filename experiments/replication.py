@@ -1,0 +1,163 @@
+"""One replication: one warm-up, forked into all arms of the study under the same luck, and what is kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from experiments.calibrated import Calibration, customers_of, world_of
+from experiments.results import ALL
+from experiments.study import Study
+from sim.baseline import Baseline
+from sim.chance import Bool
+from sim.metrics import FLOWS
+from sim.model import CustomerModel
+from sim.people import ACTIVE, KEY, SEGMENT
+from sim.recorder import Recorder
+from strategies.nothing import Nothing
+
+F64 = NDArray[np.float64]
+STATES = ("loyalty", "satisfaction", "trust")  # psychological measures compared at the horizon
+MONEY = ("revenue", "margin", "cost", "profit")
+
+
+@dataclass(frozen=True, eq=False)
+class Replication:
+    """Tidy frames of one replication, in the columns of `StudyResult`."""
+
+    weeks: pd.DataFrame
+    outcomes: pd.DataFrame
+    fates: pd.DataFrame
+
+
+def root_of(study: Study, calibration: Calibration, baseline: Baseline, replicate: int) -> CustomerModel:
+    """The warmed model that all arms of a replication are forked from."""
+    seed = study.seed_of(replicate)
+    newcomers = customers_of(study, calibration, seed)
+    return CustomerModel(world_of(study, calibration), newcomers, Nothing(), baseline=baseline, seed=seed)
+
+
+def arms_of(study: Study, root: CustomerModel) -> Iterator[tuple[str, CustomerModel]]:
+    """Each arm's model at the horizon, plays closed; one at a time, so that only control and one arm live in memory."""
+    for name, strategy in study.chosen.items():
+        model = root.fork(strategy)
+        model.run_for(study.weeks)
+        model.close(name)
+        yield name, model
+
+
+def replicate(study: Study, calibration: Calibration, baseline: Baseline, number: int) -> Replication:
+    """Run one replication of a study with all its arms."""
+    root = root_of(study, calibration, baseline, number)
+    initial = _Initial(root)
+    control: CustomerModel | None = None
+    weeks, outcomes, fates = [], [], []
+    for name, model in arms_of(study, root):
+        control = model if name == study.control else control
+        weeks.append(_weekly(model, initial).assign(arm=name))
+        outcomes.append(_outcomes(model, initial).assign(arm=name))
+        if control is not None and control is not model:
+            fates.append(_fates(model, control, initial).assign(arm=name))
+    empty = pd.DataFrame({"arm": [], "segment": [], "fate": [], "customers": []})
+    frames = (pd.concat(part, ignore_index=True) if part else empty for part in (weeks, outcomes, fates))
+    return Replication(*(frame.assign(replicate=number) for frame in frames))
+
+
+class _Initial:
+    """The customers at the fork: everything is counted per one of them, and retention among those then active."""
+
+    def __init__(self, root: CustomerModel) -> None:
+        names = root.world.cast.names
+        self.n = len(root.table)
+        self.segments = (*names, ALL)
+        self.segment = root.table[SEGMENT].copy()
+        # a cohort's customers are still to come at the fork: all of them count
+        active = root.table[ACTIVE].copy()
+        self.active: Bool = active if active.any() else np.ones(self.n, np.bool_)
+        self.heads = self.count(np.ones(self.n, np.bool_))
+        self.at_risk = self.count(self.active)
+        self.recorder = Recorder(root.world.mind.metrics, len(names))
+        self.recorder.open()
+        for block in root.table.blocks():
+            self.recorder.add(block)
+
+    def count(self, mask: Bool) -> F64:
+        """How many of the initial customers a mask [n] holds for, by segment and in all [S + 1]."""
+        counts = np.bincount(self.segment[mask], minlength=len(self.segments) - 1).astype(np.float64)
+        return np.append(counts, counts.sum())
+
+
+def _weekly(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
+    """Every metric by week and segment; week 0 is the state at the fork, when nothing has flowed yet."""
+    accounts, recorder = model.world.accounts, model.recorder
+    states = ["active", *(metric.name for metric in model.world.mind.metrics)]
+    flows = [metric.name for metric in FLOWS if metric.name != "active"]
+    values = np.zeros((model.week + 1, len(states) + len(flows), len(initial.segments)))
+    values[0, : len(states)] = [initial.recorder.by_segment(name) for name in states]
+    for week in range(model.week):
+        sums = np.array([model.ledger.by_segment(name, accounts, week) for name in flows])
+        values[week + 1, : len(states)] = [recorder.by_segment(name, week) for name in states]
+        values[week + 1, len(states) :] = np.hstack([sums, sums.sum(axis=1, keepdims=True)])
+    index = pd.MultiIndex.from_product(
+        [range(model.week + 1), states + flows, initial.segments], names=["week", "metric", "segment"]
+    )
+    return pd.DataFrame({"value": values.ravel()}, index=index).reset_index()
+
+
+def _outcomes(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
+    """One number per metric and segment at the horizon; money is discounted and per initial customer."""
+    accounts, ledger = model.world.accounts, model.ledger
+    with np.errstate(invalid="ignore", divide="ignore"):
+        retention = initial.count(initial.active & model.table[ACTIVE][: initial.n]) / initial.at_risk
+        values = {"retention": retention, "churn": 1 - retention}
+        known = {metric.name for metric in model.world.mind.metrics}
+        values |= {name: model.recorder.by_segment(name) for name in STATES if name in known}
+        lines = sorted({name for page in ledger.weeks for name in page if name.startswith("cost: ") and page[name].any()})
+        values |= {name: _per_head(ledger.discounted(name, accounts), initial) for name in ("revenue", "cost", *lines)}
+        values["margin"] = values["revenue"] * accounts.margin
+        values["profit"] = values["margin"] - values["cost"]
+        values["purchases"] = _per_head(sum(page["purchases"] for page in ledger.weeks), initial)
+        beyond = np.bincount(model.table[SEGMENT], model.value_beyond(), len(initial.segments) - 1)
+        values["value_beyond"] = _per_head(beyond, initial)
+    index = pd.MultiIndex.from_product([values, initial.segments], names=["metric", "segment"])
+    return pd.DataFrame({"value": np.array(list(values.values())).ravel()}, index=index).reset_index()
+
+
+def _per_head(sums: F64, initial: _Initial) -> F64:
+    return np.append(sums, np.sum(sums)) / initial.heads
+
+
+def _fates(model: CustomerModel, control: CustomerModel, initial: _Initial) -> pd.DataFrame:
+    """What became of the initial customers compared with their own life under control."""
+    labels = fate_of(model, control, initial.active)
+    names = list(labels)
+    counts = np.array([initial.count(labels[name]) for name in names])
+    index = pd.MultiIndex.from_product([names, initial.segments], names=["fate", "segment"])
+    return pd.DataFrame({"customers": counts.ravel()}, index=index).reset_index()
+
+
+def fate_of(model: CustomerModel, control: CustomerModel, at_risk: Bool) -> dict[str, Bool]:
+    """Masks over the initial customers [n]: saved, made worse, stayed or lost anyway, untouched.
+
+    Untouched means the same life to the bit. Counts hold under this coupling of luck: another coupling with the same
+    averages may move customers between saved and made worse in pairs.
+    """
+    n = len(at_risk)
+    ours, theirs = model.table, control.table
+    assert np.array_equal(ours[KEY][:n], theirs[KEY][:n])
+    stays, stayed = ours[ACTIVE][:n], theirs[ACTIVE][:n]
+    same = np.ones(n, np.bool_)
+    for column in ours.columns:
+        a, b = ours[column][:n], theirs[column][:n]
+        same &= (a == b) | ((a != a) & (b != b))
+    return {
+        "saved": at_risk & stays & ~stayed,
+        "made_worse": at_risk & ~stays & stayed,
+        "stayed_anyway": at_risk & stays & stayed & ~same,
+        "lost_anyway": at_risk & ~stays & ~stayed & ~same,
+        "untouched": at_risk & same,
+    }
