@@ -18,7 +18,7 @@ from sim.baseline import Standing
 from sim.chance import F32
 from sim.exchange import Encounters, Leanings, Plan
 from sim.metrics import Metric
-from sim.parameters import ASSUMED, Parametric, param
+from sim.parameters import Parametric, param
 from sim.table import Column, Rows
 
 

@@ -44,7 +44,9 @@ class Segment(Parametric):
 def _default_segments() -> dict[str, Segment]:
     return {
         "steady": Segment(0.5, {"negativity": 1.8, "reactivity": 0.4, "memory": 0.20, "comfort": 0.65}),
-        "demanding": Segment(0.3, {"negativity": 2.6, "reactivity": 0.7, "memory": 0.35, "voice": 0.35, "comfort": 0.50}),
+        "demanding": Segment(
+            0.3, {"negativity": 2.6, "reactivity": 0.7, "memory": 0.35, "voice": 0.35, "comfort": 0.50}
+        ),
         "deal_seeking": Segment(0.2, {"negativity": 2.0, "reactivity": 0.5, "reward_appeal": 0.75, "comfort": 0.55}),
     }
 
@@ -101,13 +103,17 @@ class Segments(Parametric):
         for pair, r in self.correlations.items():
             parts = pair.split()
             if len(parts) != 2 or parts[0] == parts[1] or not -1 < r < 1:
-                raise ParameterError(f"Segments.correlations: {pair!r}: {r!r} needs two traits and a number between -1 and 1.")
+                raise ParameterError(
+                    f"Segments.correlations: {pair!r}: {r!r} needs two traits and a number between -1 and 1."
+                )
             i, j = (names.index(_trait(part, "Segments.correlations").name) for part in parts)
             matrix[i, j] = matrix[j, i] = r
         try:
             return np.linalg.cholesky(matrix)
         except np.linalg.LinAlgError:
-            raise ParameterError(f"Segments.correlations {dict(self.correlations)} cannot hold together: weaken one.") from None
+            raise ParameterError(
+                f"Segments.correlations {dict(self.correlations)} cannot hold together: weaken one."
+            ) from None
 
 
 def _trait(name: str, where: str) -> Column[np.float32]:

@@ -1,1 +1,1 @@
-"""What the engine costs and what the same luck saves, measured against a plain-Mesa twin: `python -m benchmarks.run`."""
+"""What the engine costs and what the same luck saves, beside a plain-Mesa twin: `python -m benchmarks.run`."""

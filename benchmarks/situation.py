@@ -54,10 +54,13 @@ class Situation:
 
 
 @cache
-def situation(weeks: int = 52, *, minds: bool = True, busier: float = 1.0, pilot: int = 20_000) -> Situation:
-    """The default study, with the default mind or without one; the pilot that solves its baseline has `pilot` customers."""
-    arms = {"nothing": Nothing(), **PLAYS}
-    study = Study(arms=arms, weeks=weeks, mind=Mind() if minds else NoMind())
+def situation(
+    weeks: int = 52, mind: Mind | NoMind | None = None, busier: float = 1.0, pilot: int = 20_000
+) -> Situation:
+    """The default study, or one with another mind; the pilot that solves its baseline has `pilot` customers."""
+    study = Study(arms={"nothing": Nothing(), **PLAYS}, weeks=weeks, mind=mind or Mind())
     calibration = calibrate(study)
-    baseline = solve_baseline(study, calibration, pilot) if minds else Baseline.none()
-    return Situation(study, calibration, baseline, busier)
+    plain = isinstance(study.mind, NoMind)
+    return Situation(
+        study, calibration, Baseline.none() if plain else solve_baseline(study, calibration, pilot), busier
+    )

@@ -1,8 +1,9 @@
 """A plain-Mesa twin of the default model: the same equations, one `mesa.Agent` object per customer.
 
-It is written to be fast within Mesa's own idioms: those who do not come are skipped after one comparison, random numbers
-are drawn in batches, feelings fade when somebody looks at them, those who left are removed from `model.agents`, and the
-weekly means are taken in one pass. Its luck is its own; its distributions are the engine's (`tests/benchmarks`).
+It is written to be fast within Mesa's own idioms: those who do not come are skipped after one comparison, random
+numbers are drawn in batches, feelings fade when somebody looks at them, those who left are removed from `model.agents`,
+and the weekly means are taken in one pass. Its luck is its own; its distributions are the engine's
+(`tests/benchmarks`).
 
 What it leaves out only makes it faster: sums by segment, first purchases still to come, organic arrivals and referrals
 (both off by default), complaints and surveys of strategies other than over-delivery for everybody, and forking.
@@ -18,7 +19,7 @@ from math import ceil, exp, log1p, tanh
 import mesa
 import numpy as np
 
-from agents.customers import MEMORY, NEGATIVITY, REACTIVITY, VOICE
+from agents import customers as c
 from sim.baseline import Baseline
 from sim.chance import Chance
 from sim.metrics import FLOWS
@@ -35,10 +36,10 @@ class Customer(mesa.Agent):
     """One customer: traits, state of mind, and what the firm has on record."""
 
     __slots__ = (  # more attributes than Python keeps compactly on its own
-        "answer", "arousal", "basket", "benevolence", "boost", "competence", "complaints", "cost", "dropout",
-        "expect_functional", "expect_technical", "felt_in", "integrity", "last", "left", "loyalty", "memory", "negativity",
-        "patience", "purchases", "rate", "reactivity", "satisfaction", "satisfaction_last", "spend", "strain", "stratum",
-        "treated", "valence", "voice", "wanted",
+        "answer", "arousal", "basket", "benevolence", "boost", "competence", "complaints", "cost",
+        "dropout", "expect_functional", "expect_technical", "felt_in", "integrity", "last", "left", "loyalty", "memory",
+        "negativity", "patience", "purchases", "rate", "reactivity", "satisfaction", "satisfaction_last", "spend",
+        "strain", "stratum", "treated", "valence", "voice", "wanted",
     )  # fmt: skip
 
     def __init__(
@@ -62,9 +63,9 @@ class Customer(mesa.Agent):
         self.stratum, self.purchases, self.last, self.spend = stratum, purchases, last, spend
         self.negativity, self.reactivity, self.memory, self.voice = negativity, reactivity, memory, voice
         self.strain, self.left = 0.0, None
-        self.expect_technical = self.expect_functional = 0.70
         self.satisfaction_last = self.satisfaction = self.valence = self.arousal = 0.0
-        self.competence = self.benevolence = self.integrity = 0.6
+        self.expect_technical, self.expect_functional = c.EXPECT_TECHNICAL.start, c.EXPECT_FUNCTIONAL.start
+        self.competence, self.benevolence, self.integrity = c.COMPETENCE.start, c.BENEVOLENCE.start, c.INTEGRITY.start
         self.felt_in = 0  # the week whose feeling `valence` and `arousal` are; they fade from there
         self.loyalty, self.boost, self.wanted = 0.0, 1.0, self.rate
         self.complaints, self.answer, self.cost, self.treated = 0, -1, 0.0, model.strategy is not None
@@ -252,7 +253,7 @@ class Twin(mesa.Model):
         self.page.update({name: total / active if active else float("nan") for name, total in sums.items()})
 
     def _admit(self, world: World, newcomers: Newcomers) -> list[Customer]:
-        """One agent per customer, each with a mind that has lived `warm_up` encounters; those gone leave `self.agents`."""
+        """One agent per customer, each with a mind that has lived `warm_up` encounters; those gone are removed."""
         n = len(newcomers)
         people = Table((*PEOPLE, *world.cast.columns), n)
         people[KEY] = newcomers.keys
@@ -266,7 +267,7 @@ class Twin(mesa.Model):
             "purchases": newcomers.purchases,
             "last": newcomers.last,
             "spend": newcomers.spend,
-            **{trait.name: people[trait] for trait in (NEGATIVITY, REACTIVITY, MEMORY, VOICE)},
+            **{trait.name: people[trait] for trait in (c.NEGATIVITY, c.REACTIVITY, c.MEMORY, c.VOICE)},
         }
         columns = {name: values.tolist() for name, values in who.items()}  # Python's own numbers are faster one by one
         everybody = list(self.customer.create_agents(self, n, **columns))

@@ -1,31 +1,200 @@
 """Configuration <-> objects. Hydra is known here and in cli.py only.
 
-Hydra composes and nothing more: no job of its own, no folder, no log, so it writes nothing.
+Hydra composes and nothing more: no job, no folder, no log of its own, so it cannot write anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache
+import itertools
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from hydra import compose, initialize_config_module
+from hydra import compose as hydra_compose
+from hydra import initialize_config_module
 from hydra.core.config_store import ConfigStore
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.object_type import ObjectType
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
+from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from experiments.catalogue import groups
 from experiments.execution import Execution
+from experiments.mistakes import cannot_go, explain
 from experiments.nodes import option, root
-from experiments.objects import make
+from experiments.objects import OWN, make
 from experiments.plugins import load_plugins
 from experiments.study import Study
+from sim.errors import ConfigError
 
-def register(plugins: Iterable[str] = ()) -> None:
+PRESETS = "configs"  # the package that holds them
+STUDY = "study"
+DEFAULTS = "_defaults"  # `over_delivery_defaults` is the code's; `over_delivery` the preset that starts from it
+_VOLATILE = ("runtime", "overrides", "searchpath")  # what Hydra notes about a composition
+
+
+def compose(overrides: Sequence[str] = (), config_dir: Path | None = None, plugins: Sequence[str] = ()) -> DictConfig:
+    """The configuration that overrides in Hydra's grammar make of configs/study.yaml.
+
+    Args:
+        overrides: `key=value`, `group=option`, `+strategy@arms.NAME=option`, `~arms.NAME`.
+        config_dir: a folder with more options for the groups.
+        plugins: modules whose dataclasses become options too.
+
+    Raises:
+        ConfigError: names the override, what is allowed and the mend.
+    """
+    _register(load_plugins(plugins))
+    with initialize_config_module(PRESETS, version_base="1.3"):
+        return _composed(overrides, config_dir)
+
+
+def compose_sweep(
+    overrides: Sequence[str], config_dir: Path | None = None, plugins: Sequence[str] = ()
+) -> list[tuple[tuple[str, ...], DictConfig]]:
+    """All combinations of overrides with several values, as Hydra's -m makes them: what varies, and its configuration.
+
+    Raises:
+        ConfigError: as `compose`.
+    """
+    _register(load_plugins(plugins))
+    with initialize_config_module(PRESETS, version_base="1.3"):
+        choices = [_values(override) for override in _parsed(overrides)]
+        varied = [len(values) > 1 for values in choices]
+        return [
+            (tuple(itertools.compress(values, varied)), _composed(values, config_dir)) for values in itertools.product(*choices)
+        ]
+
+
+def build(config: DictConfig, plugins: Sequence[str] = ()) -> Study:
+    """The study a configuration describes.
+
+    Raises:
+        ConfigError: names the place, what stands there, what is allowed and the mend.
+    """
+    plain = _plain(config)
+    plain.pop("execution", None)
+    study: Study = make(plain, Study, "", tuple(plugins))
+    return study
+
+
+def execution_of(config: DictConfig) -> Execution:
+    """How the configuration wants its study computed.
+
+    Raises:
+        ConfigError: a value is of the wrong type or out of range.
+    """
+    execution: Execution = make(_plain(config)["execution"], Execution, "execution")
+    return execution
+
+
+def resolved(config: DictConfig) -> str:
+    """Everything that decides the results, as YAML: the configuration without `execution`."""
+    plain = _plain(config)
+    plain.pop("execution", None)
+    return OmegaConf.to_yaml(OmegaConf.create(plain))
+
+
+def options_of(group: str, config_dir: Path | None = None) -> list[str]:
+    """The names that can be chosen in a group, presets included."""
+    _register(())
+    with initialize_config_module(PRESETS, version_base="1.3"):
+        loader = GlobalHydra.instance().config_loader()
+        names = loader.get_group_options(group, ObjectType.CONFIG)
+    return [name for name in names if not name.endswith(DEFAULTS)]
+
+
+def _register(plugins: Sequence[ModuleType]) -> None:
+    """Make a configuration node of every dataclass that can be chosen."""
     store = ConfigStore.instance()
-    store.store(name="study_defaults", node=root(Study, execution=Execution), provider="cxlab")
-    for group in groups(load_plugins(plugins)):
+    store.store(name=f"{STUDY}{DEFAULTS}", node=root(Study, execution=Execution), provider="cxlab")
+    for group in groups(plugins):
         for name, cls in group.options.items():
-            own = cls.__module__.partition(".")[0] in ("agents", "strategies", "sim")
-            store.store(group=group.name, name=f"{name}_defaults" if group.has_presets and own else name, node=option(cls), provider="cxlab")
+            has_preset = group.has_presets and cls.__module__.partition(".")[0] in OWN
+            store.store(group=group.name, name=name + DEFAULTS * has_preset, node=option(cls), provider="cxlab")
+
+
+def _composed(overrides: Sequence[str], config_dir: Path | None) -> DictConfig:
+    try:
+        parsed = _parsed(overrides)
+        _refuse_hydra(parsed)
+        config = hydra_compose(STUDY, [*overrides, *_beside(config_dir)], return_hydra_config=True)
+        if config_dir is not None and _about_hydra(config) != _about_hydra(hydra_compose(STUDY, return_hydra_config=True)):
+            raise ConfigError(f"{config_dir}: a configuration may not set hydra.*, which can write files. Take it out.")
+        OmegaConf.set_struct(config, False)
+        del config["hydra"]
+        _refuse_removal(parsed, config)
+        OmegaConf.resolve(config)
+    except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ConfigError(explain(error, overrides)) from error
+    return config
+
+
+def _parsed(overrides: Sequence[str]) -> list[Override]:
+    loader = GlobalHydra.instance().config_loader()
+    try:
+        return OverridesParser.create(config_loader=loader).parse_overrides(list(overrides))
+    except HydraException as error:
+        raise ConfigError(explain(error, overrides)) from error
+
+
+def _values(override: Override) -> list[str]:
+    """An override as it stands, or one for each of the values it sweeps over."""
+    if not override.is_sweep_override():
+        return [str(override.input_line)]
+    if not override.is_discrete_sweep():
+        raise ConfigError(f"{override.input_line}: -m needs single values. Write choice(...), range(...) or a,b,c.")
+    return [f"{override.get_key_element()}={value}" for value in override.sweep_string_iterator()]
+
+
+def _beside(config_dir: Path | None) -> list[str]:
+    """The override that adds a folder to Hydra's search path, behind cxlab's own."""
+    if config_dir is None:
+        return []
+    folder = config_dir.expanduser().absolute()
+    if not folder.is_dir():
+        raise ConfigError(f"--config-dir {config_dir}: there is no such folder. Name one that holds e.g. experiment/mine.yaml.")
+    loader = GlobalHydra.instance().config_loader()
+    for group in ("", "experiment", *(group.name for group in groups())):
+        taken = {path.stem for path in (folder / group).glob("*.yaml")} & set(loader.get_group_options(group))
+        for name in sorted(taken):
+            raise ConfigError(f"{folder / group / name}.yaml: cxlab has {group or 'a'} '{name}' itself. Rename the file.")
+    quoted = f"file://{folder.as_posix()}".replace("\\", "\\\\").replace('"', '\\"')
+    return [f'hydra.searchpath=["{quoted}"]']
+
+
+def _refuse_hydra(overrides: Sequence[Override]) -> None:
+    for override in overrides:
+        places = (override.key_or_group, override.package or "")
+        if any(place.replace("/", ".").partition(".")[0] == "hydra" for place in places):
+            raise ConfigError(
+                f"{override.input_line}: Hydra's own settings cannot be set; cxlab lets it compose and nothing else. "
+                f"Results go to execution.output=FOLDER."
+            )
+
+
+def _refuse_removal(overrides: Sequence[Override], config: DictConfig) -> None:
+    """Only entries that somebody added can go; a setting cannot."""
+    for override in overrides:
+        parent = OmegaConf.select(config, above) if (above := override.key_or_group.rpartition(".")[0]) else config
+        if override.is_delete() and override.package is None and OmegaConf.get_type(parent) is not dict:
+            raise ConfigError(cannot_go(str(override.input_line)))
+
+
+def _about_hydra(config: DictConfig) -> Any:
+    """Hydra's own settings, without what it notes about the composition."""
+    about = OmegaConf.to_container(config["hydra"], resolve=False)
+    assert isinstance(about, dict)
+    about["job"] = {key: value for key, value in about["job"].items() if key != "override_dirname"}
+    return {key: value for key, value in about.items() if key not in _VOLATILE}
+
+
+def _plain(config: DictConfig) -> dict[str, Any]:
+    return {str(key): value for key, value in dict(OmegaConf.to_container(config, resolve=True)).items()}  # type: ignore[arg-type]

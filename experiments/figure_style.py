@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -86,7 +87,7 @@ def house_style() -> Iterator[None]:
         yield
     missing = [one for one in caught if "missing from font" in str(one.message)]
     if missing:
-        _LOG.warning("No installed font draws all letters of these names. Install one, for Chinese fonts-noto-cjk.")
+        _say_letters_are_missing()
     for one in caught:
         if one not in missing:
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
@@ -168,25 +169,29 @@ def mark_quarters(axes: Axes, weeks: int) -> None:
 
 
 def spread(wanted: Sequence[float], gap: float) -> list[float]:
-    """Move heights apart until neighbours are a gap from each other, staying as near as possible.
+    """Move heights apart until neighbours are a gap from each other, staying near what was wanted and not below 0.
 
     Example:
         >>> [round(height, 2) for height in spread([0.5, 0.5, 0.9], 0.1)]
         [0.45, 0.55, 0.9]
     """
-    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+
+    def centre(members: list[int]) -> float:
+        mean = sum(wanted[member] for member in members) / len(members)
+        return max(mean, gap * (len(members) - 1) / 2)
+
     clusters: list[list[int]] = []
-    middle: list[float] = []
-    for index in order:
+    for index in sorted(range(len(wanted)), key=lambda place: wanted[place]):
         clusters.append([index])
-        middle.append(wanted[index])
-        while len(clusters) > 1 and middle[-1] - middle[-2] < gap * (len(clusters[-1]) + len(clusters[-2])) / 2:
-            clusters[-2:] = [clusters[-2] + clusters[-1]]
-            middle[-2:] = [sum(wanted[member] for member in clusters[-1]) / len(clusters[-1])]
+        while len(clusters) > 1:
+            below, above = clusters[-2:]
+            if centre(above) - centre(below) >= gap * (len(above) + len(below)) / 2:
+                break
+            clusters[-2:] = [below + above]
     heights = list(wanted)
-    for members, centre in zip(clusters, middle, strict=True):
+    for members in clusters:
         for place, member in enumerate(members):
-            heights[member] = centre + gap * (place - (len(members) - 1) / 2)
+            heights[member] = centre(members) + gap * (place - (len(members) - 1) / 2)
     return heights
 
 
@@ -197,3 +202,11 @@ def drawn(made: Figure, kind: str) -> bytes:
         empty: dict[str, str | None] = {"Date": None} if kind == "svg" else {"Software": None}
         made.savefig(buffer, format=kind, dpi=150, metadata=empty)
     return buffer.getvalue()
+
+
+@lru_cache
+def _say_letters_are_missing() -> None:
+    """Once per process, however many figures hold the name."""
+    _LOG.warning(
+        "No installed font draws all letters of the names in the figures: install one, for Chinese fonts-noto-cjk"
+    )

@@ -29,7 +29,7 @@ def option(cls: type) -> type:
     parts = [
         {f"/{group.name}@{field.name}": default} for field, group in _parts(cls) if (default := _choice(field, group))
     ]
-    defaults = ("defaults", list[Any], dc.field(default_factory=lambda: [*parts, "_self_"]))
+    defaults = ("defaults", list[Any], dc.field(default_factory=lambda: ["_self_", *parts]))
     return _dataclass(cls, [address, defaults] if parts else [address])
 
 
@@ -68,8 +68,7 @@ def _field(field: dc.Field[Any], hint: Any) -> tuple[str, Any, Any] | None:
     if (origin := typing.get_origin(hint)) is tuple and _is_plain(hint.__args__[0]):
         return name, list[hint.__args__[0]], dc.field(default_factory=lambda: list(default() if default else ()))  # type: ignore[name-defined]
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        inner = hint.__args__[1]
-        kind = node(inner) if dc.is_dataclass(inner) else inner if _is_plain(inner) else Any
+        kind = hint.__args__[1] if _is_plain(hint.__args__[1]) else Any
         return name, dict[str, kind], dc.field(default_factory=lambda: _as_node(default() if default else {}))  # type: ignore[valid-type]
     if (group := group_for(hint)) is not None:
         said = default is None or _choice(field, group) is not None

@@ -47,7 +47,7 @@ def make(plain: Any, hint: Any, where: str, plugins: tuple[str, ...] = ()) -> An
 
 def nearest(word: str, known: Collection[str]) -> str:
     """" Did you mean 'x'?" for the known word most like this one, else nothing."""
-    close = get_close_matches(word, list(known), 1, 0.5)
+    close = get_close_matches(word, list(known), 1, 0.6)
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
@@ -62,7 +62,8 @@ def chooser(where: str, hint: Any) -> str:
 def _object(plain: Any, hint: Any, where: str, plugins: tuple[str, ...]) -> Any:
     wanted = _name(hint)
     if not isinstance(plain, dict) or not (ADDRESS in plain or dc.is_dataclass(hint)):
-        raise ConfigError(f"{where} = {plain!r} is no {wanted}. Choose one with {chooser(where, hint)}.")
+        add = "+" if isinstance(plain, dict) else ""  # values for something that nobody has chosen yet
+        raise ConfigError(f"{where} = {plain!r} is no {wanted}. Choose one with {add}{chooser(where, hint)}.")
     cls = _locate(plain[ADDRESS], _below(where, ADDRESS), plugins) if ADDRESS in plain else hint
     if not any(answers(cls, kind) for kind in typing.get_args(hint) or (hint,)):
         raise ConfigError(

@@ -29,8 +29,8 @@ SEED = 2**40  # no replication has it: the pilot's luck is its own
 class Pilot(CustomerModel):
     """A no-strategy model that, every week, solves the shifts before it uses them.
 
-    Beside it runs the standard model with the same customers and luck. A week's shifts make each stratum's mean rate, and its
-    mean hazard of leaving after one more encounter, equal to the standard model's among those alive there.
+    Beside it runs the standard model with the same customers and luck. A week's shifts make each stratum's mean rate,
+    and its mean hazard of leaving after one more encounter, equal to the standard model's among those alive there.
     """
 
     def __init__(self, world: World, newcomers: Newcomers, baseline: Baseline) -> None:
@@ -128,7 +128,7 @@ _ARRAYS = ("dropout_edges", "rate_edges", "rate", "leave")
 def _fingerprint(study: Study, calibration: Calibration) -> str:
     """What the shifts depend on, and nothing of what they do not: no seed, no arms, no replications."""
     parts = (
-        study.mind, study.segments, calibration.market, calibration.buying, calibration.spending, study.population.start,
-        study.service, study.arrivals, study.warm_up, study.weeks, SIZE,
+        study.mind, study.segments, calibration.market, calibration.buying, calibration.spending,
+        study.population.start, study.service, study.arrivals, study.warm_up, study.weeks, SIZE,
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

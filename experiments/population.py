@@ -14,7 +14,6 @@ from scipy.special import betaincinv, gammaincinv
 
 from experiments.calibration.bgnbd import BgNbd
 from experiments.calibration.gamma_gamma import GammaGamma
-from experiments.calibration.sbg import ShiftedBetaGeometric
 from experiments.calibration.transactions import F64, I64, Summary
 from sim.chance import U64, Bool, Chance, Draws, Index
 from sim.errors import ParameterError
@@ -123,44 +122,6 @@ def new_cohort(fit: BgNbd, spend: GammaGamma, summary: Summary, n: int, chance: 
         )
 
     return _in_blocks(n, len(summary), chance, block)
-
-
-def contract_cohort(
-    model: ShiftedBetaGeometric, n: int, chance: Chance, rate: float, fee: float, rate_spread: float = 0.0
-) -> Newcomers:
-    """New customers of a contractual market who all sign in week 0; the chance to leave at a renewal is Beta [n].
-
-    Args:
-        model: who leaves at a renewal.
-        n: how many customers.
-        chance: the replication's luck.
-        rate: mean service uses per week.
-        fee: money per renewal period.
-        rate_spread: standard deviation over mean of service uses across customers (Gamma); 0 makes all alike.
-
-    Raises:
-        ParameterError: a negative rate, fee or spread.
-    """
-    for name, value in (("rate", rate), ("fee", fee), ("rate_spread", rate_spread)):
-        if not 0 <= value < np.inf:
-            raise ParameterError(f"contract_cohort: {name} = {value!r} has to be a number of zero or more.")
-    shape = rate_spread**-2 if rate_spread else 1.0
-
-    def block(keys: U64, _: Index, draws: Draws) -> Newcomers:
-        nothing = np.zeros(len(keys))
-        return _newcomers(
-            keys,
-            start=nothing,
-            active=nothing > 0,
-            rate=rate * _gamma(draws, "initial rate", shape, shape) if rate_spread else np.full(len(keys), rate),
-            dropout=_beta(draws, "initial dropout", model.alpha, model.beta),
-            basket=np.full(len(keys), fee),
-            purchases=np.zeros(len(keys), np.int64),
-            last=nothing,
-            spend=nothing,
-        )
-
-    return _in_blocks(n, n, chance, block)
 
 
 def _in_blocks(n: int, histories: int, chance: Chance, block: Callable[[U64, Index, Draws], Newcomers]) -> Newcomers:

@@ -116,7 +116,9 @@ def _outcomes(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
         values = {"retention": retention, "churn": 1 - retention}
         known = {metric.name for metric in model.world.mind.metrics}
         values |= {name: model.recorder.by_segment(name) for name in STATES if name in known}
-        lines = sorted({name for page in ledger.weeks for name in page if name.startswith("cost: ") and page[name].any()})
+        lines = sorted(
+            {name for page in ledger.weeks for name in page if name.startswith("cost: ") and page[name].any()}
+        )
         values |= {name: _per_head(ledger.discounted(name, accounts), initial) for name in ("revenue", "cost", *lines)}
         values["margin"] = values["revenue"] * accounts.margin
         values["profit"] = values["margin"] - values["cost"]

@@ -7,7 +7,15 @@ from contextlib import contextmanager
 
 from joblib import Parallel, cpu_count, delayed
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from experiments.calibrated import Calibration
 from experiments.replication import Replication, replicate
@@ -37,7 +45,9 @@ def run_missing(
     workers = min(workers or cpu_count(), len(missing))
     jobs = (delayed(_numbered)(study, calibration, baseline, number) for number in missing)
     with _bar(progress, study.replications, len(done)) as advance:
-        for number, replication in Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch=2 * workers)(jobs):
+        for number, replication in Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch=2 * workers)(
+            jobs
+        ):
             keep(number, replication)
             advance()
 

@@ -71,7 +71,9 @@ class Study(Parametric):
         if not self.arms:
             raise ParameterError("Study.arms is empty: give at least one strategy, e.g. strategy@arms.nothing=nothing.")
         if unknown := [name for name in self.compare if name not in self.arms]:
-            raise ParameterError(f"compare = {list(self.compare)} names unknown arms {unknown}; there are {list(self.arms)}.")
+            raise ParameterError(
+                f"compare = {list(self.compare)} names unknown arms {unknown}; there are {list(self.arms)}."
+            )
         if len(set(self.compare)) < len(self.compare):
             raise ParameterError(f"compare = {list(self.compare)} names an arm twice: name each once.")
         if isinstance(self.market, Contractual) and self.population.start != "cohort":

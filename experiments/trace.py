@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 
 from agents.customers import (
-    BENEVOLENCE, COMPETENCE, EXPECT_FUNCTIONAL, EXPECT_TECHNICAL, INTEGRITY, SATISFACTION, VALENCE,
+    BENEVOLENCE,
+    COMPETENCE,
+    EXPECT_FUNCTIONAL,
+    EXPECT_TECHNICAL,
+    INTEGRITY,
+    SATISFACTION,
+    VALENCE,
 )  # fmt: skip
 from experiments.calibrated import Calibration
 from experiments.replication import fate_of, root_of
@@ -36,7 +42,10 @@ _VISITS = 8  # a life with about so many encounters makes a readable story
 
 @dataclass(frozen=True)
 class Told:
-    """A customer worth telling about: row in the tables (initial customers keep theirs in every arm) and what befell."""
+    """A customer worth telling about.
+
+    Row in the tables (initial customers keep theirs in every arm) and what befell.
+    """
 
     row: int
     fate: str

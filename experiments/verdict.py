@@ -10,7 +10,7 @@ import numpy as np
 
 from experiments.intervals import RESAMPLES, Interval, chance_best, paired_t
 from experiments.paired import ROI, VALUE, about, cost_lines, difference, outcome, return_on_cost, twins
-from experiments.results import ALL, StudyResult
+from experiments.results import StudyResult
 from experiments.wording import listed, named, spelled
 
 RULE = (
@@ -21,6 +21,7 @@ NOISE_ONLY = (
     "Monte Carlo noise only; it tends to 100% with more replications and is NOT the probability that the plan is best "
     "in reality"
 )
+_FEW = 10  # below this a bootstrap of the replications understates the noise
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,10 @@ def _which(result: StudyResult, found: Verdict) -> str:
             f"{named(found.winner)} has the highest mean value, but its gain over {control} cannot be told from zero "
             f"with {result.replications} replications."
         )
-    return f"{named(found.winner)} has the highest value of the {len(result.arms)} arms."
+    text = f"{named(found.winner)} has the highest value of the {len(result.arms)} arms"
+    if found.lead is not None and found.lead.known and found.lead.sign <= 0:
+        text += f", but its lead over {named(str(found.runner_up))} cannot be told from zero"
+    return text + "."
 
 
 def _how_much(result: StudyResult, found: Verdict) -> str:
@@ -170,10 +174,11 @@ def _what_cost(result: StudyResult, found: Verdict) -> str:
 
 
 def _how_sure(result: StudyResult, found: Verdict) -> str:
-    share = found.chances[found.winner]
+    share, count = found.chances[found.winner], len(outcome(result, VALUE))
     if math.isnan(share):
         return "Cannot be said from one replication: run at least 2, better 20."
+    few = f" {count} replications are few: the resamples are then too sure." if count < _FEW else ""
     return (
         f"{named(found.winner)} has the highest mean value in {share:.0%} of {RESAMPLES:,} bootstrap resamples of the "
-        f"{len(outcome(result, VALUE, ALL))} replications. {NOISE_ONLY}."
+        f"{count} replications. {NOISE_ONLY}.{few}"
     )

@@ -92,12 +92,15 @@ class CustomerSet:
         value = func(self.column(name)[self.rows])
         return value.item() if isinstance(value, np.generic) else value
 
-    def groupby(self, by: str | Callable[[CustomerSet], NDArray[Any]]) -> dict[Any, CustomerSet]:
-        """Sets of those who share a value of a column, or of a function of the set, in ascending order of that value."""
+    def groupby(self, by: str | Callable[[CustomerSet], NDArray[Any]]) -> CustomerGroups:
+        """Sets of those who share a value of a column, or of a function of the set.
+
+        In ascending order of that value.
+        """
         values = by(self) if callable(by) else self.column(by)[self.rows]
-        return {
-            value.item(): CustomerSet(*self._tables, rows=self.rows[values == value]) for value in np.unique(values)
-        }
+        return CustomerGroups(
+            {value.item(): CustomerSet(*self._tables, rows=self.rows[values == value]) for value in np.unique(values)}
+        )
 
     def column(self, name: str) -> NDArray[Any]:
         """The whole column of a name, all rows of the model."""
@@ -109,3 +112,22 @@ class CustomerSet:
         raise AttributeError(f"customers have no '{name}'; they have {known}")
 
 
+class CustomerGroups:
+    """What `groupby` returns, as Mesa's does: pairs of value and set, counts and aggregates by value."""
+
+    def __init__(self, groups: dict[Any, CustomerSet]) -> None:
+        self.groups = groups
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def __iter__(self) -> Iterator[tuple[Any, CustomerSet]]:
+        return iter(self.groups.items())
+
+    def count(self) -> dict[Any, int]:
+        """How many customers share each value."""
+        return {value: len(members) for value, members in self}
+
+    def agg(self, name: str, func: Callable[[NDArray[Any]], Any]) -> dict[Any, Any]:
+        """A function of one column's values, for each group."""
+        return {value: members.agg(name, func) for value, members in self}

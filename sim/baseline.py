@@ -1,8 +1,8 @@
 """One baseline for all minds: frozen shifts that keep the control arm where the standard model puts it.
 
-Shifts that average zero still move churn (the least loyal leave first; the logit is curved). A large pilot without a strategy
-solves, week by week and stratum by stratum, which constant brings mean rate and mean dropout back to the standard model's;
-every arm and seed then uses these constants unchanged, so they cannot swallow an effect.
+Shifts that average zero still move churn (the least loyal leave first; the logit is curved). A large pilot without a
+strategy solves, week by week and stratum by stratum, which constant brings mean rate and mean dropout back to the
+standard model's; every arm and seed then uses these constants unchanged, so they cannot swallow an effect.
 """
 
 from __future__ import annotations

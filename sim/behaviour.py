@@ -1,6 +1,7 @@
 """The standard model of buying and leaving: BG/NBD without a contract, shifted beta-geometric with one.
 
-Psychology and plays only shift its rates, so with every shift at zero it is the marketing scientists' benchmark exactly.
+Psychology and plays only shift its rates, so with every shift at zero it is the marketing scientists' benchmark
+exactly.
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ class Behaviour(Protocol):
         """Customers nobody has met yet, drawn from the population."""
 
     def hazard_weight(self, rate: F32, multiplier: F32) -> F32:
-        """How much a customer's chance of leaving counts in a mean over customers [N]: what it is multiplied with a week."""
+        """How much a customer's chance of leaving counts in a mean over customers [N].
+
+        What it is multiplied with a week.
+        """
 
     def beyond(self, people: Rows, week: int, discount: float) -> F32:
         """Expected discounted revenue after `week` of each customer still active [N], at calibrated rates."""
@@ -81,17 +85,27 @@ class Behaviour(Protocol):
 class NonContractual(Parametric):
     """BG/NBD: Poisson purchases, and after each repeat purchase a chance to drop out (Fader, Hardie & Lee 2005).
 
-    A purchase rate multiplied by m leaves the dropout chance per purchase divided by m, so that buying faster does not by
-    itself kill faster; `dropout_clock="purchase"` turns this off.
+    A purchase rate multiplied by m leaves the dropout chance per purchase divided by m, so that buying faster does
+    not by itself kill faster; `dropout_clock="purchase"` turns this off.
     """
 
-    r: float = param(0.243, unit="1", low=1e-3, high=100, doc="shape of the purchase rates", source="Fader, Hardie & Lee 2005")
-    alpha: float = param(4.414, unit="weeks", low=1e-3, high=1e4, doc="scale of the rates", source="Fader, Hardie & Lee 2005")
+    r: float = param(
+        0.243, unit="1", low=1e-3, high=100, doc="shape of the purchase rates", source="Fader, Hardie & Lee 2005"
+    )
+    alpha: float = param(
+        4.414, unit="weeks", low=1e-3, high=1e4, doc="scale of the rates", source="Fader, Hardie & Lee 2005"
+    )
     a: float = param(0.793, unit="1", low=1e-3, high=100, doc="first dropout shape", source="Fader, Hardie & Lee 2005")
     b: float = param(2.426, unit="1", low=1e-3, high=100, doc="second dropout shape", source="Fader, Hardie & Lee 2005")
-    spend_p: float = param(6.25, unit="1", low=0.05, high=1e3, doc="shape of one purchase", source="Fader & Hardie 2013 (from memory)")
-    spend_q: float = param(3.74, unit="1", low=1.01, high=1e3, doc="shape between customers", source="Fader & Hardie 2013 (from memory)")
-    spend_gamma: float = param(15.44, unit="money", low=1e-6, high=1e9, doc="scale of spend", source="Fader & Hardie 2013 (from memory)")
+    spend_p: float = param(
+        6.25, unit="1", low=0.05, high=1e3, doc="shape of one purchase", source="Fader & Hardie 2013 (from memory)"
+    )
+    spend_q: float = param(
+        3.74, unit="1", low=1.01, high=1e3, doc="shape between customers", source="Fader & Hardie 2013 (from memory)"
+    )
+    spend_gamma: float = param(
+        15.44, unit="money", low=1e-6, high=1e9, doc="scale of spend", source="Fader & Hardie 2013 (from memory)"
+    )
     dropout_clock: str = "calendar"
 
     leaving_is_seen: ClassVar[bool] = False
@@ -130,11 +144,17 @@ class NonContractual(Parametric):
         return unmet(keys, start, source, rate, dropout, self.spend_p / nu)
 
     def hazard_weight(self, rate: F32, multiplier: F32) -> F32:
-        """Coins tossed per week; a multiplied rate tosses more coins only where their chance is not divided by it [N]."""
+        """Coins tossed per week.
+
+        A multiplied rate tosses more coins only where their chance is not divided by it [N].
+        """
         return rate * multiplier if self.dropout_clock == "purchase" else rate
 
     def beyond(self, people: Rows, week: int, discount: float) -> F32:
-        """Purchases come at rate l until one of them, each with chance p, is the last: l / (l p + discount) of them [N]."""
+        """Purchases come at rate l until one of them, each with chance p, is the last.
+
+        L / (l p + discount) of them [N].
+        """
         rate = people[RATE]
         return people[BASKET] * rate / (rate * people[DROPOUT] + discount)
 
@@ -150,7 +170,9 @@ class Contractual(Parametric):
 
     alpha: float = param(0.668, unit="1", low=1e-3, high=1e3, doc="first churn shape", source="Fader & Hardie 2007")
     beta: float = param(3.806, unit="1", low=1e-3, high=1e3, doc="second churn shape", source="Fader & Hardie 2007")
-    period: int = param(52, unit="weeks", low=1, high=520, doc="time between renewals", source="Fader & Hardie 2007 (yearly)")
+    period: int = param(
+        52, unit="weeks", low=1, high=520, doc="time between renewals", source="Fader & Hardie 2007 (yearly)"
+    )
     uses_mean: float = param(0.25, unit="uses per week", low=0, high=50, doc="mean service uses", source=ASSUMED)
     uses_shape: float = param(1.0, unit="1", low=0.05, high=100, doc="shape of uses between customers", source=ASSUMED)
     fee: float = param(100.0, unit="money per period", low=0, high=1e9, doc="price of a period", source=ASSUMED)
@@ -220,8 +242,8 @@ def unmet(keys: U64, start: F32, source: int, rate: F64, dropout: F64, basket: F
 def gamma_quantile(u: F32, shape: float, count: U8) -> F32:
     """Quantile of the sum of `count` Gamma(shape) amounts with mean 1 each [E].
 
-    Single purchases, nearly all there are, are read off a table of the exact quantile (relative error below 1e-3 between
-    the outer 1e-5 tails); the others are inverted exactly.
+    Single purchases, nearly all there are, are read off a table of the exact quantile (relative error below 1e-3
+    between the outer 1e-5 tails); the others are inverted exactly.
     """
     grid, values = _gamma_table(shape)
     amount = np.interp(u, grid, values)

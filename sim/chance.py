@@ -1,7 +1,8 @@
 """The same luck in every arm: a draw is addressed by seed, decision, week and the customer's key.
 
-`(seed, decision, week)` picks a SplitMix64 stream (Steele, Lea & Flood 2014) and the customer's key its position in it, so
-a draw depends on nobody else: not on the row, the block, the number of customers or what other decisions were taken.
+`(seed, decision, week)` picks a SplitMix64 stream (Steele, Lea & Flood 2014) and the customer's key its position in
+it, so a draw depends on nobody else: not on the row, the block, the number of customers or what other decisions were
+taken.
 """
 
 from __future__ import annotations
@@ -143,7 +144,10 @@ def key_of(kind: str, first: NDArray[np.integer] | int, second: NDArray[np.integ
 
 
 def poisson(u: F32, rate: F32) -> NDArray[np.uint8]:
-    """Poisson counts by inversion [n], at most 255: one draw each, so one customer's rate never moves another's luck."""
+    """Poisson counts by inversion [n], at most 255: one draw each.
+
+    So one customer's rate never moves another's luck.
+    """
     count = np.zeros(len(u), np.uint8)
     rows = np.flatnonzero(u < rate)  # 1 - exp(-rate) <= rate: nobody else can have one
     u64, rate64 = 1.0 - u[rows].astype(np.float64), rate[rows].astype(np.float64)

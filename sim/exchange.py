@@ -89,7 +89,9 @@ class Plan:
             value = getattr(self, field.name)
             wanted = np.bool_ if field.name == "treated" else np.float32
             if isinstance(value, np.ndarray) and value.dtype != wanted:
-                raise TypeError(f"Plan.{field.name} holds {wanted.__name__}, got {value.dtype}: cast it in the strategy.")
+                raise TypeError(
+                    f"Plan.{field.name} holds {wanted.__name__}, got {value.dtype}: cast it in the strategy."
+                )
 
     def part(self, start: int, stop: int) -> Plan:
         """The plan for rows start to stop."""

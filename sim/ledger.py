@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.chance import F32, Bool
 from sim.clock import weekly_discount
 from sim.exchange import Acts, Plan
-from sim.parameters import ASSUMED, Parametric, param
+from sim.parameters import Parametric, param
 from sim.people import SEGMENT
 from sim.records import spent_on
 from sim.table import Block
@@ -24,7 +24,12 @@ class Accounts(Parametric):
     """How money is valued."""
 
     margin: float = param(
-        0.30, unit="share of revenue", low=0, high=1, doc="gross margin", source="Fader, Hardie & Lee 2005 JMR (from memory)"
+        0.30,
+        unit="share of revenue",
+        low=0,
+        high=1,
+        doc="gross margin",
+        source="Fader, Hardie & Lee 2005 JMR (from memory)",
     )
     discount: float = param(
         0.15, unit="per year", low=0, high=2, doc="discount rate", source="Fader, Hardie & Lee 2005 JMR (from memory)"

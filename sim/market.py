@@ -15,18 +15,21 @@ from sim.parameters import ASSUMED, Parametric, param
 from sim.people import Newcomers
 
 
-
 @dataclass(frozen=True)
 class Arrivals(Parametric):
     """How many new customers come, per year, and what may at most attract them.
 
-    Every week one tape of Poisson(organic x ceiling) candidates is drawn, the same in all arms; candidate j enters if its
-    luck is below attraction / ceiling. So an arm that attracts more adds customers and changes nobody else (thinning:
-    Lewis & Shedler 1979).
+    Every week one tape of Poisson(organic x ceiling) candidates is drawn, the same in all arms; candidate j enters if
+    its luck is below attraction / ceiling. So an arm that attracts more adds customers and changes nobody else
+    (thinning: Lewis & Shedler 1979).
     """
 
-    organic: float = param(0.0, unit="customers per year", low=0, high=1e8, doc="arrivals without any play", source=ASSUMED)
-    ceiling: float = param(2.0, unit="multiple", low=1, high=20, doc="largest attraction a play may reach", source=ASSUMED)
+    organic: float = param(
+        0.0, unit="customers per year", low=0, high=1e8, doc="arrivals without any play", source=ASSUMED
+    )
+    ceiling: float = param(
+        2.0, unit="multiple", low=1, high=20, doc="largest attraction a play may reach", source=ASSUMED
+    )
     referral: float = param(
         0.0, unit="chance per encounter", low=0, high=0.5, doc="a customer refers somebody", source=ASSUMED
     )
@@ -54,7 +57,6 @@ def newcomers_at(week: int, keys: U64, source: int, behaviour: Behaviour, luck: 
     return behaviour.newcomers(keys, start, source, chance.life().rows(keys).named("arrival"))
 
 
-def referred_keys(referrers: U64, ordinals: NDArray[np.uint8]) -> U64:
+def referred_keys(referrers: U64, ordinals: NDArray[np.uint16]) -> U64:
     """Identity of those whom a customer refers: the referrer's key and how many they had referred before."""
     return key_of("referral", referrers, ordinals)
-

@@ -20,10 +20,23 @@ from sim.ledger import Accounts, Ledger
 from sim.market import Arrivals, newcomers_at, referred_keys
 from sim.metrics import FLOWS, Metric
 from sim.people import (
-    ACTIVE, BASKET, DROPOUT, KEY, LEFT, ORGANIC, PATIENCE, PEOPLE, RATE, REFERRED, SEGMENT, START, STRATUM, Newcomers,
+    ACTIVE,
+    BASKET,
+    DROPOUT,
+    KEY,
+    LEFT,
+    ORGANIC,
+    PATIENCE,
+    PEOPLE,
+    RATE,
+    REFERRED,
+    SEGMENT,
+    START,
+    STRATUM,
+    Newcomers,
 )  # fmt: skip
 from sim.recorder import Recorder
-from sim.records import KNOWN, POINTS, REFERRALS, Records, Survey
+from sim.records import KNOWN, POINTS, PURCHASES, REFERRALS, Records, Survey
 from sim.service import Service
 from sim.table import BLOCK, Block, Column, Rows, Table
 
@@ -142,13 +155,19 @@ class CustomerModel(mesa.Model):
         self.datacollector.collect(self)
 
     def close(self, line: str) -> None:
-        """The plays end with the horizon: what outstanding points will still cost is booked as a cost of the last week."""
+        """The plays end with the horizon.
+
+        What outstanding points will still cost is booked as a cost of the last week.
+        """
         crm = self.records.crm
         owed = crm[POINTS] * np.float32(self._point_value) * crm[KNOWN]
         self.ledger.owe(line, self.table[SEGMENT], owed)
 
     def value_beyond(self) -> F32:
-        """Expected discounted margin of each customer after now [N], seen from week 0, at calibrated rates, without plays."""
+        """Expected discounted margin of each customer after now [N], seen from week 0, at calibrated rates.
+
+        Without plays.
+        """
         accounts, table = self.world.accounts, self.table
         people = table.block(0, len(table))
         worth = self.world.behaviour.beyond(people, self.week, weekly_discount(accounts.discount))
@@ -238,8 +257,8 @@ class CustomerModel(mesa.Model):
         """Whose first purchase falls in this week: they become active, for the part of the week that is left."""
         if self.week > self._awaited:
             return np.zeros(0, np.intp)
-        start = people[START]
-        trial = np.flatnonzero((start >= self.week) & (start < self.week + 1) & np.isnan(people[LEFT]))
+        start, nobody_yet = people[START], self.records.crm[PURCHASES][people.start : people.stop] == 0
+        trial = np.flatnonzero((start >= self.week) & (start < self.week + 1) & nobody_yet)
         people[ACTIVE][trial] = True
         rate[trial] *= self.week + 1 - start.take(trial)
         return trial

@@ -11,11 +11,11 @@ from sim.chance import F32, Draws
 from sim.exchange import I8, Acts, Plan, View
 from sim.parameters import ASSUMED, Parametric, param
 from sim.people import Newcomers
-from sim.table import Block, Column, Rows, Table
+from sim.table import Block, Column, Table
 
 SINCE = Column("since", np.float32, unit="week", doc="time of the first purchase on record")
 LAST = Column("last", np.float32, unit="week", doc="time of the last purchase on record")
-PURCHASES = Column("purchases", np.uint16, doc="purchases on record, the first one included")
+PURCHASES = Column("purchases", np.uint32, doc="purchases on record, the first one included")
 SPEND = Column("spend", np.float32, unit="money", doc="spend on record")
 KNOWN = Column("known", np.bool_, 1, doc="not known to have left")
 MEMBER = Column("member", np.bool_, doc="enrolled in a program")
@@ -23,8 +23,8 @@ POINTS = Column("points", np.float32, unit="points", doc="points not yet redeeme
 EARNED = Column("earned", np.float32, unit="points", doc="points earned so far")
 TREATED = Column("treated", np.bool_, doc="some play was meant for this customer")
 COST = Column("cost", np.float32, unit="money", doc="spent by plays on this customer")
-COMPLAINTS = Column("complaints", np.uint8, doc="complaints so far")
-REFERRALS = Column("referrals", np.uint8, doc="customers referred so far")
+COMPLAINTS = Column("complaints", np.uint16, doc="complaints so far")
+REFERRALS = Column("referrals", np.uint16, doc="customers referred so far")
 ANSWER = Column("answer", np.int8, -1, doc="latest survey answer 0-10, -1 none")
 SOURCE = Column("source", np.uint8, doc="0 initial, 1 organic, 2 referred")
 CRM = (
@@ -61,7 +61,11 @@ class Records:
     def enter(self, newcomers: Newcomers) -> None:
         """Open a record for each newcomer."""
         rows = self.crm.grow(len(newcomers))
-        rows[SINCE], rows[LAST], rows[PURCHASES] = newcomers.start, newcomers.last, newcomers.purchases
+        rows[SINCE], rows[LAST], rows[PURCHASES] = (
+            newcomers.start,
+            newcomers.last,
+            newcomers.purchases.astype(np.uint32),
+        )
         rows[SPEND], rows[SOURCE] = newcomers.spend, newcomers.source
         rows[KNOWN] = newcomers.purchases > 0
 
@@ -113,4 +117,3 @@ def spent_on(plan: Plan, bought: NDArray[np.bool_]) -> F32 | None:
         return None
     total: F32 = sum(parts[1:], parts[0]) * bought
     return total
-

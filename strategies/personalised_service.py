@@ -17,15 +17,17 @@ from strategies.targeting import Everyone, Targeting
 class PersonalisedService(Parametric):
     """Service that fits the person, as far as the data allow.
 
-    A personal touch fits with chance n / (n + data_need) after n purchases on record, else it misses and is felt as wrong.
-    Side effect: the more of their data customers see used (depth x accuracy), the more of them find it past their comfort
-    (personalisation-privacy paradox: Awad & Krishnan 2006).
+    A personal touch fits with chance n / (n + data_need) after n purchases on record, else it misses and is felt as
+    wrong. Side effect: the more of their data customers see used (depth x accuracy), the more of them find it past
+    their comfort (personalisation-privacy paradox: Awad & Krishnan 2006).
     """
 
     depth: float = param(0.6, unit="0-1", low=0, high=1, doc="how personal it gets", source=ASSUMED)
     data_need: float = param(1.0, unit="purchases", low=0, high=1e3, doc="record at which half fits", source=ASSUMED)
     at_least: int = param(2, unit="purchases", low=0, high=1_000, doc="record needed to begin", source=ASSUMED)
-    price: float = param(0.60, unit="money per encounter", low=0, high=1e6, doc="staff time and systems", source=ASSUMED)
+    price: float = param(
+        0.60, unit="money per encounter", low=0, high=1e6, doc="staff time and systems", source=ASSUMED
+    )
     upkeep: float = param(
         0.005, unit="money per customer and week", low=0, high=1e4, doc="keeping the data", source=ASSUMED
     )

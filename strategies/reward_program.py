@@ -21,7 +21,9 @@ class RewardProgram(Parametric):
     what holds customers is the incentive, so it ends with the program.
     """
 
-    points: float = param(1.0, unit="points per money spent", low=0, high=1e3, doc="how points are earned", source=ASSUMED)
+    points: float = param(
+        1.0, unit="points per money spent", low=0, high=1e3, doc="how points are earned", source=ASSUMED
+    )
     threshold: float = param(100.0, unit="points", low=1e-6, high=1e9, doc="points that make a reward", source=ASSUMED)
     worth: float = param(5.0, unit="money per reward", low=0, high=1e6, doc="what a reward costs", source=ASSUMED)
     take_up: float = param(0.7, unit="share", low=0, high=1, doc="who enrols when asked", source=ASSUMED)

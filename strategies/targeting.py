@@ -60,7 +60,9 @@ class Lapsing(Parametric):
     """Silent for longer than usual: the time since the last purchase, in the customer's own mean gaps."""
 
     gaps: float = param(2.0, unit="own mean gaps", low=0, high=100, doc="silence that worries", source=ASSUMED)
-    lost: float = param(6.0, unit="own mean gaps", low=0, high=1e3, doc="silence that is taken as farewell", source=ASSUMED)
+    lost: float = param(
+        6.0, unit="own mean gaps", low=0, high=1e3, doc="silence that is taken as farewell", source=ASSUMED
+    )
 
     def pick(self, view: View, draws: Draws) -> Bool:
         """Repeat buyers who are late but not yet given up [N]."""

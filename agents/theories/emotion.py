@@ -31,7 +31,9 @@ class ValenceArousal(Parametric):
     Source: Russell 1980 (circumplex); Westbrook & Oliver 1991 (consumption emotion and satisfaction).
     """
 
-    gain: float = param(0.6, unit="per unit felt", low=0, high=2, doc="how strongly a judgement is felt", source=ASSUMED)
+    gain: float = param(
+        0.6, unit="per unit felt", low=0, high=2, doc="how strongly a judgement is felt", source=ASSUMED
+    )
     keep: float = param(0.80, unit="share per week", low=0, high=1, doc="what is left of a feeling", source=ASSUMED)
     writes: ClassVar[tuple[Column[Any], ...]] = (VALENCE, AROUSAL)
 
@@ -56,7 +58,9 @@ class PositiveNegative(Parametric):
     Taylor 1991 (negative events mobilise more).
     """
 
-    gain: float = param(0.6, unit="per unit felt", low=0, high=2, doc="how strongly a judgement is felt", source=ASSUMED)
+    gain: float = param(
+        0.6, unit="per unit felt", low=0, high=2, doc="how strongly a judgement is felt", source=ASSUMED
+    )
     keep_good: float = param(0.75, unit="share per week", low=0, high=1, doc="what is left of the good", source=ASSUMED)
     keep_bad: float = param(0.85, unit="share per week", low=0, high=1, doc="what is left of the bad", source=ASSUMED)
     writes: ClassVar[tuple[Column[Any], ...]] = (VALENCE, AROUSAL)
@@ -96,6 +100,9 @@ class NoEmotion:
 
 
 def region(valence: F32, arousal: F32, stirred: float = 0.15) -> np.ndarray[Any, np.dtype[np.str_]]:
-    """The named feeling of each customer [n]: delight, contentment, disappointment or anger (quadrants of Russell 1980)."""
+    """The named feeling of each customer [n]: delight, contentment.
+
+    Disappointment or anger (quadrants of Russell 1980).
+    """
     good, calm = valence >= 0, arousal < stirred
     return np.select([good & ~calm, good & calm, ~good & calm], ["delight", "contentment", "disappointment"], "anger")

@@ -27,11 +27,13 @@ class Expectation(Protocol):
 class Adaptive(Parametric):
     """Adaptive expectation: a fixed share of each gap is learnt, E <- E + gain (Q - E).
 
-    Source: Nerlove 1958 for the rule; Boulding, Kalra, Staelin & Zeithaml 1993 for expectations of service that are updated
-    by each delivery. A lift that is delivered again and again becomes the new expectation.
+    Source: Nerlove 1958 for the rule; Boulding, Kalra, Staelin & Zeithaml 1993 for expectations of service that are
+    updated by each delivery. A lift that is delivered again and again becomes the new expectation.
     """
 
-    gain: float = param(0.30, unit="share of the gap", low=0, high=1, doc="weight of the newest experience", source=ASSUMED)
+    gain: float = param(
+        0.30, unit="share of the gap", low=0, high=1, doc="weight of the newest experience", source=ASSUMED
+    )
     writes: ClassVar[tuple[Column[Any], ...]] = (EXPECT_TECHNICAL, EXPECT_FUNCTIONAL)
 
     def learn(self, people: Rows, lived: Encounters) -> None:

@@ -9,7 +9,15 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import numpy as np
 
 from agents.customers import (
-    BENEVOLENCE, COMPETENCE, INTEGRITY, LOYALTY, REWARD_APPEAL, SATISFACTION, SATISFACTION_LAST, VALENCE, VOICE,
+    BENEVOLENCE,
+    COMPETENCE,
+    INTEGRITY,
+    LOYALTY,
+    REWARD_APPEAL,
+    SATISFACTION,
+    SATISFACTION_LAST,
+    VALENCE,
+    VOICE,
 )  # fmt: skip
 from sim.baseline import Standing
 from sim.chance import F32
@@ -33,20 +41,29 @@ class Intention(Protocol):
 class _LoyaltyIntention(Parametric, ABC):
     """What all share: z = (loyalty - mean) / sd where the population stood at the fork.
 
-    log rate shifts by `pull` z + `gradient` progress^2 (goal gradient: Kivetz, Urminsky & Zheng 2006), the logit of leaving by
-    -`hold` z - `stake` progress - `status` tier: what would be forfeited holds customers only as long as it is offered.
+    log rate shifts by `pull` z + `gradient` progress^2 (goal gradient: Kivetz, Urminsky & Zheng 2006), the logit of
+    leaving by -`hold` z - `stake` progress - `status` tier: what would be forfeited holds customers only as long as
+    it is offered.
     """
 
     pull: float = param(0.08, unit="log rate per sd", low=0, high=2, doc="loyalty raises buying", source=ASSUMED)
     hold: float = param(0.35, unit="logit per sd", low=0, high=3, doc="loyalty lowers leaving", source=ASSUMED)
-    mood: float = param(0.20, unit="logit per unit valence", low=0, high=3, doc="feeling lowers leaving", source=ASSUMED)
+    mood: float = param(
+        0.20, unit="logit per unit valence", low=0, high=3, doc="feeling lowers leaving", source=ASSUMED
+    )
     gradient: float = param(
         0.20, unit="log rate at the goal", low=0, high=2, doc="acceleration towards a reward",
         source="Kivetz, Urminsky & Zheng 2006: inter-purchase time falls about 20%",
     )  # fmt: skip
-    stake: float = param(0.30, unit="logit at the goal", low=0, high=3, doc="points that leaving forfeits", source=ASSUMED)
-    status: float = param(0.20, unit="logit per tier 0-1", low=0, high=3, doc="tier that leaving forfeits", source=ASSUMED)
-    recommend: float = param(0.40, unit="log chance per sd", low=0, high=3, doc="loyalty makes advocates", source=ASSUMED)
+    stake: float = param(
+        0.30, unit="logit at the goal", low=0, high=3, doc="points that leaving forfeits", source=ASSUMED
+    )
+    status: float = param(
+        0.20, unit="logit per tier 0-1", low=0, high=3, doc="tier that leaving forfeits", source=ASSUMED
+    )
+    recommend: float = param(
+        0.40, unit="log chance per sd", low=0, high=3, doc="loyalty makes advocates", source=ASSUMED
+    )
     writes: ClassVar[tuple[Column[Any], ...]] = (LOYALTY,)
 
     def weigh(self, people: Rows) -> None:
@@ -110,8 +127,8 @@ class Integrated(_LoyaltyIntention):
 class RelativeAttitude(_LoyaltyIntention):
     """Loyalty is attitude relative to what others offer: trust and satisfaction above the best alternative.
 
-    tanh(steepness (S + 2 T - 1 - alternative) / 2): a sure attitude differs little from a surer one, a contested one much.
-    Source: Dick & Basu 1994 (relative attitude); the functional form is ours.
+    tanh(steepness (S + 2 T - 1 - alternative) / 2): a sure attitude differs little from a surer one, a contested one
+    much. Source: Dick & Basu 1994 (relative attitude); the functional form is ours.
     """
 
     alternative: float = param(0.0, unit="index", low=-2, high=2, doc="attitude towards the best rival", source=ASSUMED)

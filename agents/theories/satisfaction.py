@@ -75,7 +75,9 @@ class Disconfirmation(_Judgement):
     tanh(slope (gap + assimilation (E - 0.5))). Source: Oliver 1980.
     """
 
-    assimilation: float = param(0.3, unit="per unit expectation", low=0, high=2, doc="pull of the level", source=ASSUMED)
+    assimilation: float = param(
+        0.3, unit="per unit expectation", low=0, high=2, doc="pull of the level", source=ASSUMED
+    )
 
     def _felt(self, people: Rows, lived: Encounters) -> F32:
         level = self._mix(people[EXPECT_TECHNICAL], people[EXPECT_FUNCTIONAL]) - 0.5

@@ -1,8 +1,9 @@
 """The twin is the same model: engine and twin agree in distribution, and a twin with one thing wrong does not.
 
-16 seeds of 2,000 customers and 40 weeks; both sides get the same customers in each seed and luck of their own, so a
-difference is compared with its standard error over seeds (|t| < 3). Customers buy 4 times as often as in the log, so that
-more is lived in 40 weeks; over-delivery moves everybody's loyalty, so that what loyalty does shows in the totals.
+24 seeds of 2,000 customers and 40 weeks; both sides get the same customers in each seed and luck of their own, so a
+mean difference is compared with its standard error over seeds: |t| < 3. Customers buy 4 times as often as in the log, so
+that more is lived. Two settings: the default mind without a play, and over-delivery met by a mind that acts more on what
+it feels, so that a mistake in what loyalty and feelings do shows in the totals.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from functools import cache
 import numpy as np
 import pytest
 
-from agents.customers import AROUSAL, LOYALTY, SATISFACTION
+from agents.customers import AROUSAL, LOYALTY, SATISFACTION, SATISFACTION_LAST, VALENCE
+from agents.mind import Mind
+from agents.theories.intention import Integrated
 from benchmarks.situation import Situation, situation
 from benchmarks.twin import Customer, TunedTwin, Twin
+from sim.model import World
 from sim.people import ACTIVE, LEFT, STRAIN
 from sim.records import ANSWER, COST, LAST, PURCHASES, SPEND
 from strategies import OverDelivery
 
-SEEDS, CUSTOMERS, WEEKS, BUSIER = range(16), 2_000, 40, 4.0
+SEEDS, CUSTOMERS, WEEKS, BUSIER = range(24), 2_000, 40, 4.0
 FLOWS = ("purchases", "encounters", "left", "complained", "revenue", "cost", "profit")
 MEANS = (
     "active",
@@ -34,24 +38,33 @@ MEANS = (
     "valence",
     "expectation",
 )
+STATE = (SATISFACTION_LAST, SATISFACTION, LOYALTY, VALENCE, AROUSAL, STRAIN, LEFT)
+RECORD = (LAST, PURCHASES, SPEND, COST, ANSWER)
 Measured = dict[str, float]
+Change = Callable[[World], World]
 
 
-def here() -> Situation:
-    return situation(WEEKS, busier=BUSIER)
+PLAIN, LOUD = Mind(), Mind(intention=Integrated(pull=0.4, hold=1.0, mood=2.0))
+
+
+def here(loud: bool) -> Situation:
+    return situation(WEEKS, LOUD if loud else PLAIN, BUSIER)
 
 
 def measure(model: object, state: dict[str, np.ndarray]) -> Measured:
     """What is compared: totals over the weeks, means in the last one, and the spread and records of customers."""
     weekly = model.datacollector.get_model_vars_dataframe()  # type: ignore[attr-defined]
-    active, answered = state["active"], state["answer"] >= 0
+    active, answered = state["active"] > 0, state["answer"] >= 0
     return {
         **{name: float(weekly[name].sum()) for name in FLOWS},
         **{name: float(weekly[name].iloc[-1]) for name in MEANS},
         "loyalty in week 3": float(weekly["loyalty"].iloc[3]),
         "spread of satisfaction": float(state["satisfaction"][active].std()),
         "spread of loyalty": float(state["loyalty"][active].std()),
+        "spread of valence": float(state["valence"][active].std()),
+        "arousal": float(state["arousal"][active].mean()),
         "strain": float(state["strain"].mean()),
+        "last judgement of those who left": float(state["satisfaction_last"][state["left"] >= 0].mean()),
         "week of leaving": float(np.nanmean(state["left"])),
         "moment in the week": float(np.mod(state["last"][state["last"] > 0], 1).mean()),
         "purchases on record": float(state["purchases"].mean()),
@@ -63,31 +76,28 @@ def measure(model: object, state: dict[str, np.ndarray]) -> Measured:
 
 
 @cache
-def engine_runs(delights: bool) -> tuple[Measured, ...]:
+def engine_runs(loud: bool) -> tuple[Measured, ...]:
     def run(seed: int) -> Measured:
-        model = here().engine(CUSTOMERS, seed, OverDelivery() if delights else None)
+        model = here(loud).engine(CUSTOMERS, seed, OverDelivery() if loud else None)
         model.run_for(WEEKS)
-        crm = model.records.crm
-        columns = (ACTIVE, SATISFACTION, LOYALTY, AROUSAL, STRAIN, LEFT)
-        state = {column.name: model.table[column].astype(float) for column in columns}
-        state |= {column.name: crm[column].astype(float) for column in (LAST, PURCHASES, SPEND, COST, ANSWER)}
-        return measure(model, state | {"active": model.table[ACTIVE]})
+        tables = {ACTIVE: model.table, **dict.fromkeys(STATE, model.table), **dict.fromkeys(RECORD, model.records.crm)}
+        return measure(model, {column.name: table[column].astype(float) for column, table in tables.items()})
 
     return tuple(run(seed) for seed in SEEDS)
 
 
-def twin_runs(
-    delights: bool, kind: type[Twin] = Twin, world: Callable[[Situation], object] | None = None
-) -> list[Measured]:
+def twin_runs(loud: bool, kind: type[Twin] = Twin, change: Change = lambda world: world) -> list[Measured]:
+    there = here(loud)
+    world, play = change(there.world), OverDelivery() if loud else None
+
     def run(seed: int) -> Measured:
-        there = here()
-        changed = world(there) if world else there.world
-        strategy = OverDelivery() if delights else None
-        model = kind(changed, there.customers(CUSTOMERS, seed), there.baseline, strategy, seed=1_000 + seed)
+        model = kind(world, there.customers(CUSTOMERS, seed), there.baseline, play, seed=5_000 + seed)
         model.run_for(WEEKS)
-        names = ("satisfaction", "loyalty", "strain", "left", "last", "purchases", "spend", "cost", "answer")
+        names = [column.name for column in (*STATE, *RECORD)]
         state = {name: np.array([getattr(c, name) for c in model.everybody], float) for name in names}
-        return measure(model, state | {"active": np.array([c in model.agents for c in model.everybody])})
+        fading = model.mind.emotion.keep ** (WEEKS - np.array([c.felt_in for c in model.everybody]))
+        state |= {name: state[name] * fading for name in ("valence", "arousal")}
+        return measure(model, state | {"active": np.array([c in model.agents for c in model.everybody], float)})
 
     return [run(seed) for seed in SEEDS]
 
@@ -102,16 +112,19 @@ def t_values(engine: tuple[Measured, ...], twin: list[Measured]) -> dict[str, fl
     return values
 
 
-@pytest.mark.parametrize("delights", [False, True], ids=["nothing", "over_delivery"])
-def test_engine_and_twin_agree_in_distribution(delights):
-    apart = {name: t for name, t in t_values(engine_runs(delights), twin_runs(delights)).items() if not abs(t) < 3}
-    assert not apart
+def worst(loud: bool, kind: type[Twin] = Twin, change: Change = lambda world: world) -> tuple[float, str]:
+    """The largest |t| and the measure it belongs to."""
+    return max((abs(t), name) for name, t in t_values(engine_runs(loud), twin_runs(loud, kind, change)).items())
+
+
+@pytest.mark.parametrize("loud", [False, True], ids=["nothing", "over_delivery"])
+def test_engine_and_twin_agree_in_distribution(loud):
+    assert worst(loud) < (3.0, "")
 
 
 @pytest.mark.slow
 def test_the_tuned_twin_is_the_same_model():
-    apart = {name: t for name, t in t_values(engine_runs(True), twin_runs(True, TunedTwin)).items() if not abs(t) < 3}
-    assert not apart
+    assert worst(True, TunedTwin) < (3.0, "")
 
 
 class CountsPurchases(Customer):
@@ -129,51 +142,46 @@ class ForgetsTheFading(Customer):
         super().live(lift)
 
 
-def with_mind(part: str, **changes: float) -> Callable[[Situation], object]:
-    """The world, with constants of one theory changed."""
+def scaled(part: str, field: str, factor: float) -> Change:
+    """The world with one constant multiplied: `part` is a part of the mind, or of the world."""
 
-    def world(there: Situation) -> object:
-        mind = there.world.mind
-        return replace(there.world, mind=replace(mind, **{part: replace(getattr(mind, part), **changes)}))
+    def change(world: World) -> World:
+        owner = world.mind if hasattr(world.mind, part) else world
+        old = getattr(owner, part)
+        new = replace(owner, **{part: replace(old, **{field: getattr(old, field) * factor})})
+        return new if owner is world else replace(world, mind=new)
 
-    return world
-
-
-def with_service(**changes: float) -> Callable[[Situation], object]:
-    return lambda there: replace(there.world, service=replace(there.world.service, **changes))
+    return change
 
 
-def with_survey(**changes: float) -> Callable[[Situation], object]:
-    return lambda there: replace(there.world, survey=replace(there.world.survey, **changes))
-
-
-WRONG_CONSTANTS = {
-    "failures 4% -> 5%": with_service(failure=0.05),
-    "spread of quality 0.12 -> 0.13": with_service(spread=0.13),
-    "promise 0.68 -> 0.69": with_service(promise=0.69),
-    "learning 0.30 -> 0.33": with_mind("expectation", gain=0.33),
-    "slope 2.5 -> 2.6": with_mind("satisfaction", slope=2.6),
-    "feeling kept 0.80 -> 0.82": with_mind("emotion", keep=0.82),
-    "feeling gained 0.60 -> 0.65": with_mind("emotion", gain=0.65),
-    "trust lost 0.30 -> 0.31": with_mind("trust", lose=0.31),
-    "weight of satisfaction 0.60 -> 0.62": with_mind("intention", weight=0.62),
-    "loyalty holds 0.50 -> 0.70": with_mind("intention", hold=0.70),
-    "loyalty pulls 0.15 -> 0.20": with_mind("intention", pull=0.20),
-    "surveys 10% -> 11%": with_survey(share=0.11),
-}
+WRONG_CONSTANTS = [
+    ("service", "failure", 1.25),
+    ("service", "spread", 1.05),
+    ("service", "promise", 1.01),
+    ("expectation", "gain", 1.10),
+    ("satisfaction", "slope", 1.05),
+    ("emotion", "keep", 1.02),
+    ("emotion", "gain", 1.20),
+    ("trust", "lose", 1.05),
+    ("trust", "build", 1.05),
+    ("intention", "weight", 1.05),
+    ("intention", "hold", 1.30),
+    ("intention", "pull", 1.30),
+    ("intention", "mood", 1.50),
+    ("survey", "share", 1.25),
+    ("survey", "noise", 1.25),
+    ("behaviour", "spend_p", 0.50),
+]
 WRONG_CODE = {"dropout by purchase": CountsPurchases, "feelings do not fade": ForgetsTheFading}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", WRONG_CONSTANTS)
-def test_one_wrong_constant_shows(name):
-    t = t_values(engine_runs(True), twin_runs(True, world=WRONG_CONSTANTS[name]))
-    assert max(map(abs, t.values())) > 3.5
+@pytest.mark.parametrize(("part", "field", "factor"), WRONG_CONSTANTS)
+def test_one_wrong_constant_shows(part, field, factor):
+    assert worst(True, change=scaled(part, field, factor)) > (3.5, "")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG_CODE)
 def test_one_wrong_line_shows(name):
-    kind = type("WrongTwin", (Twin,), {"customer": WRONG_CODE[name]})
-    t = t_values(engine_runs(True), twin_runs(True, kind))
-    assert max(map(abs, t.values())) > 3.5
+    assert worst(True, type("WrongTwin", (Twin,), {"customer": WRONG_CODE[name]})) > (3.5, "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import fields, replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from scipy.special import betaincinv, gammaincinv
 
 from experiments.calibration import BgNbd, GammaGamma, ShiftedBetaGeometric, Summary
 from experiments.calibration.transactions import F64
-from experiments.population import Population, contract_cohort, existing_customers, new_cohort
+from experiments.population import Population, existing_customers, new_cohort
 from sim.chance import Chance
 from sim.errors import ParameterError
 from sim.people import INITIAL, Newcomers
@@ -154,32 +153,12 @@ def test_new_cohort_is_bg_nbd_with_the_logs_start_days():
         assert abs(standard_errors_off(bought, BUYING.expected_purchases(open_weeks))) < 4
 
 
-def test_contract_cohort_survives_as_the_shifted_beta_geometric():
-    """Seed 7, 400,000 customers; |z| < 4 for the share left after 1, 3, 7 and 12 renewals."""
-    people = contract_cohort(CONTRACT, 400_000, Chance(7), rate=0.5, fee=30.0)
-    for renewals in (1, 3, 7, 12):
-        staying = (1 - people.dropout.astype(np.float64)) ** renewals
-        assert abs(standard_errors_off(staying, float(CONTRACT.survival(renewals)))) < 4
-    assert (people.rate == 0.5).all()
-    assert (people.basket == 30.0).all()
-    assert not people.start.any()
-    assert not people.active.any()
-
-
-def test_contract_cohort_can_differ_in_use():
-    people = contract_cohort(CONTRACT, 100_000, Chance(7), rate=2.0, fee=30.0, rate_spread=0.5)
-    assert people.rate.mean() == pytest.approx(2.0, rel=0.01)
-    assert people.rate.std() == pytest.approx(1.0, rel=0.02)
-
-
 def drawn(start: str, n: int, seed: int) -> Newcomers:
-    if start == "contract":
-        return contract_cohort(CONTRACT, n, Chance(seed), rate=0.5, fee=30.0, rate_spread=1.0)
     build = existing_customers if start == "customers" else new_cohort
     return build(BUYING, SPENDING, cdnow.summary(), n, Chance(seed))
 
 
-@pytest.mark.parametrize("start", ["customers", "cohort", "contract"])
+@pytest.mark.parametrize("start", ["customers", "cohort"])
 def test_a_customer_is_the_same_however_many_there_are(start: str):
     """70,000 rows are two blocks, 5,000 a part of one: block and size never show."""
     few, many, other = drawn(start, 5_000, 1), drawn(start, 70_000, 1), drawn(start, 5_000, 2)
@@ -191,7 +170,7 @@ def test_a_customer_is_the_same_however_many_there_are(start: str):
     assert len(np.unique(many.dropout)) > 60_000
 
 
-@pytest.mark.parametrize("start", ["customers", "cohort", "contract"])
+@pytest.mark.parametrize("start", ["customers", "cohort"])
 def test_types_and_bounds(start: str):
     people = drawn(start, 20_000, 3)
     for name in ("start", "rate", "dropout", "basket", "last", "spend"):
@@ -202,15 +181,6 @@ def test_types_and_bounds(start: str):
     assert people.dropout.min() >= np.float32(1e-6)
     assert people.dropout.max() <= np.float32(1 - 1e-6)
     assert people.basket.min() > 0
-
-
-def test_ten_thousand_customers_take_a_moment():
-    summary, seconds = cdnow.summary(), []
-    for seed in range(3):
-        begin = time.perf_counter()
-        existing_customers(BUYING, SPENDING, summary, 10_000, Chance(seed))
-        seconds.append(time.perf_counter() - begin)
-    assert min(seconds) < 0.15  # about 0.03 s
 
 
 def test_start_is_one_of_two():
@@ -228,9 +198,4 @@ def test_population_refuses_values_out_of_range(name: str, value: float):
 
 def test_nobody_cannot_be_simulated():
     with pytest.raises(ParameterError, match="choose 1 or more"):
-        contract_cohort(CONTRACT, 0, Chance(1), rate=0.5, fee=30.0)
-
-
-def test_contract_refuses_a_negative_fee():
-    with pytest.raises(ParameterError, match=r"fee = -1\.0 has to be a number of zero or more"):
-        contract_cohort(CONTRACT, 10, Chance(1), rate=0.5, fee=-1.0)
+        new_cohort(BUYING, SPENDING, cdnow.summary(), 0, Chance(1))
