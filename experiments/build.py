@@ -129,7 +129,7 @@ def _composed(overrides: Sequence[str], config_dir: Path | None) -> DictConfig:
         OmegaConf.set_struct(config, False)
         del config["hydra"]
         _refuse_removal(parsed, config)
-        OmegaConf.resolve(config)
+        _plain(config)  # resolves every ${...}, or says which it cannot
     except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:
         if isinstance(error, ConfigError):
             raise

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.paired import ROI, VALUE, about, compared, differences, intervals, outcome, twins
+from experiments.paired import ROI, VALUE, about, compared, differences, fates, intervals, outcome, twins
 from experiments.results import ALL, StudyResult
 from experiments.verdict import RULE, answers, verdict
 from experiments.wording import NONE, UNDEFINED, level, named, number, places, plain, scale_of, unit_of
@@ -47,10 +47,10 @@ def variance_report(result: StudyResult) -> pd.DataFrame:
     """
     rows: dict[str, dict[str, float]] = {}
     churn = outcome(result, "churn")
-    fates = result.fates[result.fates["segment"] == ALL]
+    held = fates(result)
     for arm in result.plans if not churn.empty else ():
         control, treated = (churn[name].to_numpy(dtype=float) for name in (result.control, arm))
-        counts = fates[fates["arm"] == arm].groupby("fate")["customers"].sum()
+        counts = held[held["arm"] == arm].groupby("fate")["customers"].sum()
         saved, worse = float(counts.get("saved", 0)), float(counts.get("made_worse", 0))
         total = float(counts.sum()) or math.nan
         flipped, net = (saved + worse) / total, (worse - saved) / total

@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 from experiments.curves import survival, trajectories
 from experiments.figure_style import CONTROL, INK, QUIET, drawn, figure, house_style, looks, settle
 from experiments.intervals import Interval
-from experiments.paired import about, compared, differences, intervals
-from experiments.results import ALL, FATES, StudyResult
+from experiments.paired import about, compared, differences, fates, intervals
+from experiments.results import FATES, StudyResult
 from experiments.story_figure import story_figures
 from experiments.wording import named, number, places, plain, scale_of, unit_of
 from sim.errors import StoreError
@@ -145,10 +145,7 @@ def _who_gained(result: StudyResult) -> Figure:
     for axes, fate in zip(same, FATES[2:], strict=True):
         axes.set_xlim(0, 1.6 * rest)
         axes.text(0, 1.03, FATE_WORDS[fate].replace(" have ", " have\n"), transform=axes.transAxes, color=QUIET)
-    for axes in (changed, *same):
-        axes.grid(visible=False)
-        axes.xaxis.set_visible(False)
-        axes.spines[["bottom", "left"]].set_visible(False)
+    _strip(changed, *same)
     changed.set_title("Fate changed", pad=30)
     same[0].set_title("Fate did not change (a scale of its own)", pad=30)
     made.supxlabel(
@@ -164,9 +161,16 @@ def _who_gained(result: StudyResult) -> Figure:
 
 def mean_counts(result: StudyResult) -> dict[str, dict[str, float]]:
     """Arm -> fate -> customers, mean over replications; fates that nobody had are 0."""
-    rows = result.fates[result.fates["segment"] == ALL]
-    total = rows.groupby(["arm", "fate"], observed=True)["customers"].sum() / result.replications
+    total = fates(result).groupby(["arm", "fate"], observed=True)["customers"].sum() / result.replications
     return {arm: {fate: float(total.get((arm, fate), 0.0)) for fate in FATES} for arm in result.plans}
+
+
+def _strip(*panels: Axes) -> None:
+    """The numbers stand on the bars: no grid, no scale."""
+    for axes in panels:
+        axes.grid(visible=False)
+        axes.xaxis.set_visible(False)
+        axes.spines[["bottom", "left"]].set_visible(False)
 
 
 def _bar(axes: Axes, row: int, count: float, fate: str) -> None:

@@ -27,7 +27,7 @@ def explain(error: Exception, overrides: Sequence[str]) -> str:
     text = str(error)
     carriers = (error.__cause__, error.__context__, error)
     cause: Any = next((carrier for carrier in carriers if getattr(carrier, "full_key", None)), None)
-    file = found[1] + ".yaml: " if (found := re.match(r"In '([^']*)': ", text)) else ""
+    file = found[1] + ".yaml: " if (found := re.match(r"In '([^']*)(?<!_defaults)': ", text)) else ""
     if (options := getattr(error, "options", None)) is not None:
         return _no_option(str(getattr(error, "missing_cfg_file", "")), options)
     if hasattr(error, "override"):
@@ -55,6 +55,8 @@ def _by_text(text: str, overrides: Sequence[str]) -> str | None:
         return f"{found[1]}: these are several values. Add -m to run one after the other; for a list write {key}='[{values}]'."
     if found := re.match(r"Multiple values for ([^\s]+)\.", text) or re.match(r".* already at '([^']+)'", text):
         return f"+{found[1]}: it is there already. Leave out the +: {found[1]}=VALUE."
+    if found := re.search(r"Merge error: (\w+) is not a subclass of (\w+)", text):
+        return f"{', '.join(overrides)}: {found[1]} is no {found[2]} and cannot stand in its place. {_LIST}"
     if "must be a string" in text:
         return f"{', '.join(overrides)}: a group is chosen by name, e.g. mind=none. {_LIST}"
     return None

@@ -71,7 +71,7 @@ def _object(plain: Any, hint: Any, where: str, plugins: tuple[str, ...]) -> Any:
         )
     hints = hints_of(cls)
     for name in plain.keys() - {ADDRESS, *hints}:
-        has = f"it has {', '.join(hints)}" if hints else "it has nothing to set"
+        has = f"use one of {', '.join(hints)}" if hints else "it has nothing to set: leave it out"
         raise ConfigError(f"{_below(where, name)}: {cls.__name__} has no '{name}'; {has}.{nearest(str(name), hints)}")
     parts = {name: make(plain[name], kind, _below(where, name), plugins) for name, kind in hints.items() if name in plain}
     if missing := [field.name for field in dc.fields(cls) if _has_to_be_given(field) and field.name not in parts]:

@@ -75,6 +75,12 @@ def difference(result: StudyResult, metric: str, arm: str, against: str | None =
     return (wide[arm] - wide[against or result.control]).to_numpy(dtype=float)
 
 
+def fates(result: StudyResult) -> pd.DataFrame:
+    """Customers by arm, replicate and fate over all segments, whether the study holds "all" or only its segments."""
+    everybody = result.fates[result.fates["segment"] == ALL]
+    return result.fates if everybody.empty else everybody
+
+
 def twins(result: StudyResult) -> frozenset[str]:
     """Arms that equal the control in every outcome of every replication, as a placebo must."""
     wide = by_replication(result)

@@ -42,10 +42,7 @@ _VISITS = 8  # a life with about so many encounters makes a readable story
 
 @dataclass(frozen=True)
 class Told:
-    """A customer worth telling about.
-
-    Row in the tables (initial customers keep theirs in every arm) and what befell.
-    """
+    """A customer worth telling about: what befell them, and their row, which is the same in every arm."""
 
     row: int
     fate: str

@@ -93,10 +93,7 @@ class CustomerSet:
         return value.item() if isinstance(value, np.generic) else value
 
     def groupby(self, by: str | Callable[[CustomerSet], NDArray[Any]]) -> CustomerGroups:
-        """Sets of those who share a value of a column, or of a function of the set.
-
-        In ascending order of that value.
-        """
+        """Sets of those who share a value of a column, or of a function of the set, in ascending order of it."""
         values = by(self) if callable(by) else self.column(by)[self.rows]
         return CustomerGroups(
             {value.item(): CustomerSet(*self._tables, rows=self.rows[values == value]) for value in np.unique(values)}

@@ -72,10 +72,7 @@ class Behaviour(Protocol):
         """Customers nobody has met yet, drawn from the population."""
 
     def hazard_weight(self, rate: F32, multiplier: F32) -> F32:
-        """How much a customer's chance of leaving counts in a mean over customers [N].
-
-        What it is multiplied with a week.
-        """
+        """What a customer's chance of leaving is multiplied with in a week [N]: its weight in a mean over customers."""
 
     def beyond(self, people: Rows, week: int, discount: float) -> F32:
         """Expected discounted revenue after `week` of each customer still active [N], at calibrated rates."""
@@ -144,17 +141,11 @@ class NonContractual(Parametric):
         return unmet(keys, start, source, rate, dropout, self.spend_p / nu)
 
     def hazard_weight(self, rate: F32, multiplier: F32) -> F32:
-        """Coins tossed per week.
-
-        A multiplied rate tosses more coins only where their chance is not divided by it [N].
-        """
+        """Coins tossed a week [N]; a multiplied rate tosses more only where their chance is not divided by it."""
         return rate * multiplier if self.dropout_clock == "purchase" else rate
 
     def beyond(self, people: Rows, week: int, discount: float) -> F32:
-        """Purchases come at rate l until one of them, each with chance p, is the last.
-
-        L / (l p + discount) of them [N].
-        """
+        """Basket times l / (l p + discount): purchases at rate l until one, each with chance p, is the last [N]."""
         rate = people[RATE]
         return people[BASKET] * rate / (rate * people[DROPOUT] + discount)
 

@@ -144,9 +144,9 @@ def key_of(kind: str, first: NDArray[np.integer] | int, second: NDArray[np.integ
 
 
 def poisson(u: F32, rate: F32) -> NDArray[np.uint8]:
-    """Poisson counts by inversion [n], at most 255: one draw each.
+    """Poisson counts by inversion [n], at most 255.
 
-    So one customer's rate never moves another's luck.
+    One draw each, so one customer's rate never moves another's luck.
     """
     count = np.zeros(len(u), np.uint8)
     rows = np.flatnonzero(u < rate)  # 1 - exp(-rate) <= rate: nobody else can have one

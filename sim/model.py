@@ -155,19 +155,13 @@ class CustomerModel(mesa.Model):
         self.datacollector.collect(self)
 
     def close(self, line: str) -> None:
-        """The plays end with the horizon.
-
-        What outstanding points will still cost is booked as a cost of the last week.
-        """
+        """The plays end with the horizon: what points still owe is booked as a cost of the last week."""
         crm = self.records.crm
         owed = crm[POINTS] * np.float32(self._point_value) * crm[KNOWN]
         self.ledger.owe(line, self.table[SEGMENT], owed)
 
     def value_beyond(self) -> F32:
-        """Expected discounted margin of each customer after now [N], seen from week 0, at calibrated rates.
-
-        Without plays.
-        """
+        """Expected margin of each customer after now [N], without plays, at calibrated rates, seen from week 0."""
         accounts, table = self.world.accounts, self.table
         people = table.block(0, len(table))
         worth = self.world.behaviour.beyond(people, self.week, weekly_discount(accounts.discount))

@@ -28,10 +28,7 @@ class Recorder:
         self.weeks.append(np.zeros((len(self.columns) + 1, self.segments)))
 
     def add(self, rows: Rows) -> None:
-        """Add one block; NumPy's pairwise float32 sums within it, float64 across blocks, no threads.
-
-        Same bits anywhere.
-        """
+        """Add one block: pairwise float32 sums within it, float64 across; no threads, so the same bits anywhere."""
         page = self.weeks[-1]
         segment, active = rows[SEGMENT], rows[ACTIVE]
         masks = [(active & (segment == s)).astype(np.float32) for s in range(self.segments)]

@@ -100,9 +100,6 @@ class NoEmotion:
 
 
 def region(valence: F32, arousal: F32, stirred: float = 0.15) -> np.ndarray[Any, np.dtype[np.str_]]:
-    """The named feeling of each customer [n]: delight, contentment.
-
-    Disappointment or anger (quadrants of Russell 1980).
-    """
+    """The named feeling of each customer [n]: delight, contentment, disappointment or anger (after Russell 1980)."""
     good, calm = valence >= 0, arousal < stirred
     return np.select([good & ~calm, good & calm, ~good & calm], ["delight", "contentment", "disappointment"], "anger")

@@ -1,9 +1,9 @@
 """The twin is the same model: engine and twin agree in distribution, and a twin with one thing wrong does not.
 
-24 seeds of 2,000 customers and 40 weeks; both sides get the same customers in each seed and luck of their own, so a
-mean difference is compared with its standard error over seeds: |t| < 3. Customers buy 4 times as often as in the log, so
-that more is lived. Two settings: the default mind without a play, and over-delivery met by a mind that acts more on what
-it feels, so that a mistake in what loyalty and feelings do shows in the totals.
+24 seeds of 2,000 customers and 40 weeks. Both sides get the same customers in each seed and luck of their own; a
+mean difference is compared with its standard error over seeds: |t| < 3. Customers buy 4 times as often as in the log,
+so that more is lived. Two settings: the default mind without a play, and over-delivery met by a mind that acts more on
+what it feels, so that a mistake in what loyalty and feelings do shows in the totals.
 """
 
 from __future__ import annotations

@@ -177,6 +177,8 @@ def test_variance_report(result):
     # A ratio of variances from 60 replications has a relative error of about sqrt(4 / 59) = 0.26: three of them.
     assert row["measured"] == pytest.approx(row["predicted"], rel=0.78)
     assert variance_report(result).loc["placebo", "f"] == 0
+    by_segment = replace(result, fates=result.fates[result.fates["segment"] != "all"])
+    pd.testing.assert_frame_equal(variance_report(by_segment), variance_report(result))
 
 
 def test_save_and_load_give_the_same_study(result, tmp_path: Path):

@@ -1,0 +1,147 @@
+"""How fast the engine is, alone and beside the twin, and how much memory it takes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.mind import Mind, NoMind
+from benchmarks.situation import PLAYS, Situation, situation
+from benchmarks.twin import TunedTwin, Twin
+from sim.model import CustomerModel
+from sim.people import ACTIVE
+from strategies import Nothing
+
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds per customer-week in each round, and the share of customers who came in a week."""
+
+    seconds: tuple[float, ...]
+    encounters: float
+
+    @property
+    def rate(self) -> float:
+        """Customer-weeks per second, by the median round."""
+        return 1 / float(np.median(self.seconds))
+
+    def times(self, other: Pace) -> float:
+        """How many times faster this is than the other: the median of the rounds' ratios."""
+        return float(np.median(np.array(other.seconds) / np.array(self.seconds)))
+
+
+def interleaved(
+    models: Mapping[str, CustomerModel | Twin], customers: Mapping[str, int], weeks: int
+) -> dict[str, Pace]:
+    """Run all models for the same weeks, taking turns, `ROUNDS` times.
+
+    A round of a small engine is over before the clock is worth reading, so it runs forks of itself as well.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in models}
+    for _ in range(ROUNDS):
+        for name, model in models.items():
+            spent, runs = 0.0, 0
+            while runs == 0 or (spent < 0.3 and isinstance(model, CustomerModel) and runs < 20):
+                runner = model if not isinstance(model, CustomerModel) else model.fork(model.strategy)
+                spent += elapsed(runner, weeks)
+                runs += 1
+            if isinstance(model, CustomerModel):
+                model = models[name]
+                model.run_for(weeks)
+            seconds[name].append(spent / runs / weeks / customers[name])
+    return {name: Pace(tuple(seconds[name]), came(model) / customers[name]) for name, model in models.items()}
+
+
+def elapsed(model: CustomerModel | Twin, weeks: int) -> float:
+    """Seconds for some weeks."""
+    gc.collect()
+    begin = time.perf_counter()
+    model.run_for(weeks)
+    return time.perf_counter() - begin
+
+
+def came(model: CustomerModel | Twin) -> float:
+    """Mean number of customers who came in a week, over all weeks so far."""
+    return float(np.mean(model.datacollector.model_vars["encounters"]))
+
+
+def beside_the_twin(n: int, weeks: int, busier: float = 1.0) -> dict[str, Pace]:
+    """Engine, twin and tuned twin with the same customers and the default mind, control arm."""
+    where = situation(busier=busier)
+    customers = where.customers(n, 1)
+    models = {
+        "engine": where.engine(n),
+        "twin": Twin(where.world, customers, where.baseline),
+        "tuned twin": TunedTwin(where.world, customers, where.baseline),
+    }
+    return interleaved(models, dict.fromkeys(models, n), weeks)
+
+
+def alone(sizes: Mapping[str, int], mind: Mind | NoMind, weeks: int) -> dict[str, Pace]:
+    """The engine at several sizes, taking turns."""
+    where = situation(mind=mind)
+    return interleaved({name: where.engine(n) for name, n in sizes.items()}, sizes, weeks)
+
+
+def cost_of_plays(n: int, weeks: int) -> dict[str, float]:
+    """Seconds of an arm relative to the control arm's, both forked from one warm model; median of interleaved rounds."""
+    warm = situation().engine(n)
+    arms = {"nothing": Nothing(), **PLAYS}
+    seconds = {name: [elapsed(warm.fork(play), weeks) for _ in range(1)] for name, play in arms.items()}
+    for _ in range(ROUNDS - 1):
+        for name, play in arms.items():
+            seconds[name].append(elapsed(warm.fork(play), weeks))
+    control = np.array(seconds["nothing"])
+    return {name: float(np.median(np.array(seconds[name]) / control)) for name in PLAYS}
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Bytes per customer: state of one arm (tables), and peak resident memory while it runs, alone and beside a fork."""
+
+    state: float
+    peak: float
+    peak_with_fork: float
+    active: float
+
+
+def memory(n: int) -> Memory:
+    """Measured in child processes; what an engine with 1,000 customers takes is taken off."""
+    small, large, forked = (_child(size, arms) for size, arms in ((1_000, 1), (n, 1), (n, 2)))
+    peak, with_fork = ((reading[0] - small[0]) / n for reading in (large, forked))
+    return Memory(large[1] / n, peak, with_fork, large[2] / n)
+
+
+def state_bytes(model: CustomerModel) -> int:
+    """Bytes of all columns of one arm."""
+    return model.table.nbytes + model.records.crm.nbytes
+
+
+def _child(n: int, arms: int) -> tuple[int, int, int]:
+    """Peak resident bytes, bytes of state and active customers of a run of three weeks, in a process of its own."""
+    program = f"from benchmarks.speed import report_memory; report_memory({n}, {arms})"
+    answer = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env=os.environ)
+    peak, state, active = (int(word) for word in answer.stdout.split())
+    return peak, state, active
+
+
+def report_memory(n: int, arms: int) -> None:
+    """Run and print what `_child` reads."""
+    import resource
+
+    where: Situation = situation(pilot=2_000)
+    models = [where.engine(n)]
+    models += [models[0].fork(PLAYS["over_delivery"]) for _ in range(arms - 1)]
+    for model in models:
+        model.run_for(3)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    print(peak, state_bytes(models[0]), int(models[0].table[ACTIVE].sum()))
