@@ -136,7 +136,7 @@ def _fates(warm: CustomerModel, control: CustomerModel, treated: CustomerModel) 
 
 
 def _ratio(value: float, seeds: int) -> Ratio:
-    """Interval of a variance ratio by the F distribution; the sum of two arms has about twice the degrees of freedom."""
+    """Interval of a variance ratio by the F distribution; a sum of two arms has about twice the freedom."""
     above, below = 2 * (seeds - 1), seeds - 1
     low, high = f_distribution.ppf([0.025, 0.975], above, below)
     return Ratio(float(value), float(value / high), float(value / low))

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,26 +47,29 @@ def interleaved(
     A round of a small engine is over before the clock is worth reading, so it runs forks of itself as well.
     """
     seconds: dict[str, list[float]] = {name: [] for name in models}
+    gc.collect()
+    gc.freeze()  # nobody's clock pays for walking over the twin's objects
     for _ in range(ROUNDS):
         for name, model in models.items():
-            spent, runs = 0.0, 0
-            while runs == 0 or (spent < 0.3 and isinstance(model, CustomerModel) and runs < 20):
-                runner = model if not isinstance(model, CustomerModel) else model.fork(model.strategy)
-                spent += elapsed(runner, weeks)
-                runs += 1
-            if isinstance(model, CustomerModel):
-                model = models[name]
-                model.run_for(weeks)
-            seconds[name].append(spent / runs / weeks / customers[name])
+            spent = [elapsed(fork, weeks) for fork in _forks(model, customers[name], weeks)]
+            spent.append(elapsed(model, weeks))
+            seconds[name].append(float(np.mean(spent)) / weeks / customers[name])
+    gc.unfreeze()
     return {name: Pace(tuple(seconds[name]), came(model) / customers[name]) for name, model in models.items()}
 
 
 def elapsed(model: CustomerModel | Twin, weeks: int) -> float:
     """Seconds for some weeks."""
-    gc.collect()
     begin = time.perf_counter()
     model.run_for(weeks)
     return time.perf_counter() - begin
+
+
+def _forks(model: CustomerModel | Twin, customers: int, weeks: int) -> Iterator[CustomerModel]:
+    """As many forks as make about five million customer-weeks, at most 20; the twin is slow enough without."""
+    if isinstance(model, CustomerModel):
+        for _ in range(min(20, 5_000_000 // (customers * weeks))):
+            yield model.fork(model.strategy)
 
 
 def came(model: CustomerModel | Twin) -> float:
@@ -93,11 +96,11 @@ def alone(sizes: Mapping[str, int], mind: Mind | NoMind, weeks: int) -> dict[str
 
 
 def cost_of_plays(n: int, weeks: int) -> dict[str, float]:
-    """Seconds of an arm relative to the control arm's, both forked from one warm model; median of interleaved rounds."""
+    """Seconds of an arm relative to the control arm's, forked from one warm model; median of interleaved rounds."""
     warm = situation().engine(n)
     arms = {"nothing": Nothing(), **PLAYS}
-    seconds = {name: [elapsed(warm.fork(play), weeks) for _ in range(1)] for name, play in arms.items()}
-    for _ in range(ROUNDS - 1):
+    seconds: dict[str, list[float]] = {name: [] for name in arms}
+    for _ in range(ROUNDS):
         for name, play in arms.items():
             seconds[name].append(elapsed(warm.fork(play), weeks))
     control = np.array(seconds["nothing"])
@@ -106,7 +109,7 @@ def cost_of_plays(n: int, weeks: int) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Memory:
-    """Bytes per customer: state of one arm (tables), and peak resident memory while it runs, alone and beside a fork."""
+    """Bytes per customer: state of one arm (tables), and peak resident memory alone and with a second arm beside it."""
 
     state: float
     peak: float
@@ -115,7 +118,10 @@ class Memory:
 
 
 def memory(n: int) -> Memory:
-    """Measured in child processes; what an engine with 1,000 customers takes is taken off."""
+    """Measured in child processes; what an engine with 1,000 customers takes is taken off.
+
+    A child inherits its parent's peak (Linux keeps it across `exec`): ask before the parent has grown.
+    """
     small, large, forked = (_child(size, arms) for size, arms in ((1_000, 1), (n, 1), (n, 2)))
     peak, with_fork = ((reading[0] - small[0]) / n for reading in (large, forked))
     return Memory(large[1] / n, peak, with_fork, large[2] / n)

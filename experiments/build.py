@@ -6,7 +6,8 @@ Hydra composes and nothing more: no job, no folder, no log of its own, so it can
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,7 +16,6 @@ from hydra import compose as hydra_compose
 from hydra import initialize_config_module
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
-from hydra.core.object_type import ObjectType
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException
@@ -23,7 +23,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from experiments.catalogue import groups
+from experiments.catalogue import groups, one_line
 from experiments.execution import Execution
 from experiments.mistakes import cannot_go, explain
 from experiments.nodes import option, root
@@ -67,7 +67,8 @@ def compose_sweep(
         choices = [_values(override) for override in _parsed(overrides)]
         varied = [len(values) > 1 for values in choices]
         return [
-            (tuple(itertools.compress(values, varied)), _composed(values, config_dir)) for values in itertools.product(*choices)
+            (tuple(itertools.compress(values, varied)), _composed(values, config_dir))
+            for values in itertools.product(*choices)
         ]
 
 
@@ -100,13 +101,16 @@ def resolved(config: DictConfig) -> str:
     return OmegaConf.to_yaml(OmegaConf.create(plain))
 
 
-def options_of(group: str, config_dir: Path | None = None) -> list[str]:
-    """The names that can be chosen in a group, presets included."""
-    _register(())
+def options(group: str, config_dir: Path | None = None, plugins: Sequence[str] = ()) -> dict[str, str]:
+    """What can be chosen in a group, by name, with one line that says what it is."""
+    modules = load_plugins(plugins)
+    _register(modules)
+    classes = {name: cls for known in groups(modules) if known.name == group for name, cls in known.options.items()}
+    folders = [Path(path) for path in import_module(PRESETS).__path__]
     with initialize_config_module(PRESETS, version_base="1.3"):
-        loader = GlobalHydra.instance().config_loader()
-        names = loader.get_group_options(group, ObjectType.CONFIG)
-    return [name for name in names if not name.endswith(DEFAULTS)]
+        names = GlobalHydra.instance().config_loader().get_group_options(group, overrides=_beside(config_dir))
+    files = [folder / group for folder in (*folders, *([config_dir] if config_dir else []))]
+    return {name: _meaning(name, files, classes) for name in names if not name.endswith(DEFAULTS)}
 
 
 def _register(plugins: Sequence[ModuleType]) -> None:
@@ -124,7 +128,8 @@ def _composed(overrides: Sequence[str], config_dir: Path | None) -> DictConfig:
         parsed = _parsed(overrides)
         _refuse_hydra(parsed)
         config = hydra_compose(STUDY, [*overrides, *_beside(config_dir)], return_hydra_config=True)
-        if config_dir is not None and _about_hydra(config) != _about_hydra(hydra_compose(STUDY, return_hydra_config=True)):
+        untouched = config if config_dir is None else hydra_compose(STUDY, return_hydra_config=True)
+        if _about_hydra(config) != _about_hydra(untouched):
             raise ConfigError(f"{config_dir}: a configuration may not set hydra.*, which can write files. Take it out.")
         OmegaConf.set_struct(config, False)
         del config["hydra"]
@@ -160,12 +165,12 @@ def _beside(config_dir: Path | None) -> list[str]:
         return []
     folder = config_dir.expanduser().absolute()
     if not folder.is_dir():
-        raise ConfigError(f"--config-dir {config_dir}: there is no such folder. Name one that holds e.g. experiment/mine.yaml.")
+        raise ConfigError(f"--config-dir {config_dir}: no such folder. Name one that holds e.g. experiment/mine.yaml.")
     loader = GlobalHydra.instance().config_loader()
     for group in ("", "experiment", *(group.name for group in groups())):
         taken = {path.stem for path in (folder / group).glob("*.yaml")} & set(loader.get_group_options(group))
         for name in sorted(taken):
-            raise ConfigError(f"{folder / group / name}.yaml: cxlab has {group or 'a'} '{name}' itself. Rename the file.")
+            raise ConfigError(f"{folder / group / name}.yaml: cxlab has a {group} '{name}' itself. Rename the file.")
     quoted = f"file://{folder.as_posix()}".replace("\\", "\\\\").replace('"', '\\"')
     return [f'hydra.searchpath=["{quoted}"]']
 
@@ -186,6 +191,15 @@ def _refuse_removal(overrides: Sequence[Override], config: DictConfig) -> None:
         parent = OmegaConf.select(config, above) if (above := override.key_or_group.rpartition(".")[0]) else config
         if override.is_delete() and override.package is None and OmegaConf.get_type(parent) is not dict:
             raise ConfigError(cannot_go(str(override.input_line)))
+
+
+def _meaning(name: str, folders: Sequence[Path], classes: Mapping[str, type]) -> str:
+    """The first comment of a preset, or the first line of a class's docstring."""
+    for path in (folder / f"{name}.yaml" for folder in folders):
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8").splitlines()
+            return next((line[2:] for line in lines if line.startswith("# ") and "@package" not in line), "")
+    return one_line(classes.get(name))
 
 
 def _about_hydra(config: DictConfig) -> Any:

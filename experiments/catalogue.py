@@ -62,7 +62,7 @@ def answers(cls: type, protocol: type) -> bool:
     wanted = getattr(protocol, "__protocol_attrs__", None)
     if wanted is None:
         return issubclass(cls, protocol)
-    return set(wanted) <= {*dir(cls), *(field.name for field in dc.fields(cls))}  # type: ignore[arg-type]
+    return set(wanted) <= {*dir(cls), *(field.name for field in dc.fields(cls))}
 
 
 def one_line(thing: object) -> str:
@@ -107,8 +107,9 @@ def _with(group: Group, module: ModuleType) -> Group:
     """A group with a plug-in's dataclasses that answer its question."""
     new = _named(cls for cls in _dataclasses(module) if answers(cls, group.answers))
     if taken := sorted(name for name, cls in new.items() if group.options.get(name, cls) is not cls):
+        names = ", ".join(taken)
         raise ConfigError(
-            f"plug-in {module.__name__}: {group.name} has a {', '.join(taken)} already. Give the plug-in's class another name."
+            f"plug-in {module.__name__}: {group.name} has a {names} already. Give the class another name."
         )
     return dc.replace(group, options={**group.options, **new})
 

@@ -8,26 +8,66 @@ import sys
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
-from experiments.build import build, compose, compose_sweep, execution_of, options_of, resolved
+from experiments.build import build, compose, compose_sweep, execution_of, options, resolved
+from experiments.catalogue import groups
 from experiments.execution import Execution
-from experiments.plugins import VARIABLE, load_plugins, plugin_names
-from experiments.store import Store, study_key
+from experiments.objects import nearest
+from experiments.plugins import load_plugins, plugin_names
+from experiments.provenance import cxlab_version, study_key
+from experiments.store import Store
 from experiments.study import Study
 from sim.errors import ConfigError, CxlabError
 
 REFUSED, STOPPED, PIPE_CLOSED = 2, 130, 141
 DEBUG = "CXLAB_DEBUG"
+_CHOOSE = {"strategy": "+strategy@arms.ARM=NAME", "strategy/targeting": "strategy/targeting@arms.ARM.targeting=NAME"}
+
+_HELP = """\
+cxlab compares retention strategies on simulated customers, all under the same luck.
+
+  cxlab run [OPTION ...] [KEY=VALUE ...]   run a study, or find its results if they are there
+  cxlab list [OPTION ...]                  what can be chosen: strategies, minds and their parts, markets, experiments
+  cxlab --version
+  cxlab --help
+
+Options
+  -m, --multirun          run every combination of values given as a,b,c or range(1,4), one after the other
+  -c, --cfg job           print the whole configuration and stop
+  -cd, --config-dir DIR   a folder with YAML files of your own, e.g. DIR/experiment/mine.yaml
+  --plugin MODULE         a Python module with strategies or theories of your own (also: CXLAB_PLUGINS=one,two)
+
+Examples
+  cxlab run
+  cxlab run population.size=50000 weeks=104 compare='[nothing,over_delivery]' replications=50
+  cxlab run data.path=my.csv data.customer=customer data.date=date data.amount=amount
+  cxlab run mind=none
+  cxlab run mind/expectation=bayesian mind.expectation.prior=4
+  cxlab run +strategy@arms.generous=over_delivery arms.generous.lift=0.3
+  cxlab run strategy/targeting@arms.over_delivery.targeting=value_tier
+  cxlab run experiment=contract
+  cxlab run -m seed=1,2,3
+  cxlab run --plugin my_plays +strategy@arms.mine=my_play
+
+KEY=VALUE changes a value, GROUP=NAME chooses, +strategy@arms.NAME=... adds an arm, ~arms.NAME takes one away.
+Results go to execution.output=FOLDER (runs). A mistake gives one message and exit code 2; CXLAB_DEBUG=1 adds where in
+the code it arose."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One study of a command: what sets it apart from the others, what to run and how."""
+    """One study of a command.
+
+    Attributes:
+        varied: the overrides that set it apart from the command's other studies.
+        study: what to run.
+        execution: on how many cores, and where to.
+        configuration: the resolved configuration of the study.
+    """
 
     varied: tuple[str, ...]
     study: Study
@@ -46,9 +86,93 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"cxlab: {error}", file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt as stop:
-        print(f"\ncxlab: {stop or 'stopped'}", file=sys.stderr)
+        print(f"\ncxlab: {str(stop) or 'stopped'}", file=sys.stderr)
         return STOPPED
-    except BrokenPipeError:  # the reader of our output has gone, e.g. `cxlab list | head -3`
+    except BrokenPipeError:  # the reader has gone, as in `cxlab list | head -3`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     return 0
+
+
+def _dispatch(arguments: list[str]) -> None:
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    commands = {"run": _run, "list": _list}
+    if command in ("--help", "-h", "help") or {"--help", "-h"} & set(rest):
+        print(_HELP)
+    elif command == "--version":
+        print(f"cxlab {cxlab_version()}")
+    elif command in commands:
+        commands[command](rest)
+    elif "=" in command:
+        raise ConfigError(f"'{command}' comes before the command. Write cxlab run {' '.join(arguments)}")
+    else:
+        raise ConfigError(
+            f"there is no command '{command}'; there are run and list.{nearest(command, commands)} "
+            f"`cxlab --help` shows how."
+        )
+
+
+def _run(arguments: list[str]) -> None:
+    parser = _parser()
+    parser.add_argument("-m", "--multirun", action="store_true")
+    parser.add_argument("-c", "--cfg", choices=["job"])
+    parser.add_argument("overrides", nargs="*")
+    given = parser.parse_intermixed_args(arguments)
+    plugins = plugin_names(given.plugin)
+    wanted = (given.overrides, given.config_dir, plugins)
+    configs = compose_sweep(*wanted) if given.multirun else [((), compose(*wanted))]
+    jobs = [Job(varied, build(config, plugins), execution_of(config), resolved(config)) for varied, config in configs]
+    for number, (job, (_, config)) in enumerate(zip(jobs, configs, strict=True), 1):
+        if len(jobs) > 1:
+            print(f"[{number}/{len(jobs)}] {' '.join(job.varied)}", file=sys.stderr, flush=True)
+        if given.cfg:
+            print(OmegaConf.to_yaml(config, resolve=True), end="")
+        else:
+            _run_job(job)
+
+
+def _run_job(job: Job) -> None:
+    from experiments import main_job  # takes a second, which neither --help nor a refusal needs
+
+    try:
+        main_job.run(job.study, job.execution, job.configuration)
+    except KeyboardInterrupt as stop:
+        raise KeyboardInterrupt(_where_it_stopped(job)) from stop
+
+
+def _where_it_stopped(job: Job) -> str:
+    store, key = Store(job.execution.root), study_key(job.study, job.configuration)
+    if store.find(key):
+        return f"stopped; the study is finished and kept in {store.root / key}."
+    kept, total = store.kept(key), job.study.replications
+    return f"stopped; {kept} of {total} replications are kept, the same command goes on from there."
+
+
+def _list(arguments: list[str]) -> None:
+    given = _parser().parse_args(arguments)
+    plugins = plugin_names(given.plugin)
+    for group in groups(load_plugins(plugins)):
+        how = _CHOOSE.get(group.name, f"{group.name}=NAME")
+        _print_options(f"{group.heading}  ({how})", group.name, given, plugins)
+    _print_options("Whole experiments  (experiment=NAME)", "experiment", given, plugins)
+
+
+def _print_options(heading: str, group: str, given: argparse.Namespace, plugins: tuple[str, ...]) -> None:
+    print(heading)
+    for name, meaning in options(group, given.config_dir, plugins).items():
+        print(f"  {name:<27} {meaning}")
+    print()
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, with messages of our kind."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ConfigError(f"{message}. `cxlab --help` shows how.")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="cxlab", add_help=False, allow_abbrev=False)
+    parser.add_argument("--plugin", action="append", default=[])
+    parser.add_argument("-cd", "--config-dir", type=Path)
+    return parser

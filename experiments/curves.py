@@ -14,7 +14,7 @@ from scipy.stats import t as student
 
 from experiments.figure_style import CONTROL, QUIET, figure, looks, mark_quarters, name_lines
 from experiments.intervals import F64, LEVEL
-from experiments.paired import twins
+from experiments.paired import outcome, twins
 from experiments.results import ALL, StudyResult
 from experiments.wording import named
 
@@ -73,8 +73,8 @@ def _everybody(result: StudyResult) -> pd.DataFrame:
 
 
 def _survivors(result: StudyResult, arm: str) -> F64:
-    active = weekly(result, "active", arm)
-    survivors: F64 = active / np.maximum(active[:, :1], 1)
+    retained = weekly(result, "retained", arm)
+    survivors: F64 = retained / np.maximum(retained[:, :1], 1)
     return survivors
 
 
@@ -85,7 +85,7 @@ def _panel(axes: Axes, result: StudyResult, metric: str) -> None:
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     elif metric == "profit":
         curves = {arm: _cumulative(result, arm) for arm in result.arms}
-        title, unit = "Cumulative profit", f"{result.currency} per customer at the fork, not discounted"
+        title, unit = "Cumulative profit", f"{result.currency} per initial customer, not discounted"
         if result.plans:
             curves = {arm: curve - curves[result.control] for arm, curve in curves.items()}
             title = f"Cumulative profit, gain over {named(result.control)}"
@@ -98,8 +98,8 @@ def _panel(axes: Axes, result: StudyResult, metric: str) -> None:
 
 
 def _cumulative(result: StudyResult, arm: str) -> F64:
-    alive = np.maximum(weekly(result, "active", arm)[:, :1], 1)
-    total: F64 = weekly(result, "profit", arm).cumsum(axis=1) / alive
+    customers = outcome(result, "customers")[arm].to_numpy(dtype=float)[:, None]
+    total: F64 = weekly(result, "profit", arm).cumsum(axis=1) / customers
     return total
 
 

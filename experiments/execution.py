@@ -25,16 +25,3 @@ class Execution(Parametric):
     def root(self) -> Path:
         """The folder as a path, `~` resolved."""
         return Path(self.output).expanduser()
-
-
-class Stopped(KeyboardInterrupt):
-    """Ctrl-C in the middle of a study: what is finished is kept.
-
-    Args:
-        kept: replications that are stored.
-        total: replications of the study.
-    """
-
-    def __init__(self, kept: int, total: int) -> None:
-        super().__init__(kept, total)
-        self.kept, self.total = kept, total

@@ -15,11 +15,12 @@ from experiments.compare import print_comparison
 from experiments.execution import Execution
 from experiments.figures import figures, save_figures
 from experiments.pilot import baseline_of
+from experiments.provenance import provenance, study_key
 from experiments.replication import Replication
 from experiments.report import write_report
 from experiments.results import MetricInfo, StudyResult, load, save
 from experiments.runner import run_missing
-from experiments.store import Store, provenance, study_key
+from experiments.store import Store
 from experiments.study import Study
 from experiments.trace import COLUMNS, stories_of
 from experiments.verdict import verdict
@@ -41,12 +42,12 @@ def run(study: Study, execution: Execution, configuration: str) -> Path:
         The run folder.
     """
     began = time.perf_counter()
-    store = Store(Path(execution.output))
+    store = Store(execution.root)
     key = study_key(study, configuration)
     folder = None if execution.fresh else store.find(key)
     if folder is None:
         result = compute(study, execution, configuration, store, key)
-        folder = store.finish(key, lambda temporary: _write(result, temporary))
+        folder = store.finish(key, lambda temporary: _write(result, temporary), replace=execution.fresh)
         say = f"{study.replications} replications x {len(study.chosen)} arms in {time.perf_counter() - began:.1f} s."
     else:
         say = "These results were already there: nothing was computed again (execution.fresh=true does)."
@@ -107,6 +108,7 @@ def _metrics(study: Study) -> tuple[MetricInfo, ...]:
     ]
     return (
         *weekly,
+        MetricInfo("retained", "customers", +1, "Still active, of those at the fork"),
         MetricInfo("retention", "share", +1, "Retention"),
         MetricInfo("churn", "share", -1, "Churn"),
         MetricInfo("purchases", "purchases per customer", +1, "Purchases"),

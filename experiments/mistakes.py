@@ -42,8 +42,8 @@ def explain(error: Exception, overrides: Sequence[str]) -> str:
 def cannot_go(override: str) -> str:
     """What is said to `~weeks`."""
     return (
-        f"{override}: a setting cannot be taken away. Leave it as it is or give it another value; what can go are entries, "
-        f"e.g. ~arms.placebo."
+        f"{override}: a setting cannot be taken away. Leave it as it is or give it another value; what can go are "
+        f"entries, e.g. ~arms.placebo."
     )
 
 
@@ -52,7 +52,8 @@ def _by_text(text: str, overrides: Sequence[str]) -> str | None:
         return _not_in_use(found[1], text, overrides)
     if found := re.match(r"(?:Ambiguous value for argument|Sweep parameters) '([^']+)'", text):
         key, _, values = found[1].partition("=")
-        return f"{found[1]}: these are several values. Add -m to run one after the other; for a list write {key}='[{values}]'."
+        mend = f"Add -m to run one after the other; for a list write {key}='[{values}]'."
+        return f"{found[1]}: these are several values. {mend}"
     if found := re.match(r"Multiple values for ([^\s]+)\.", text) or re.match(r".* already at '([^']+)'", text):
         return f"+{found[1]}: it is there already. Leave out the +: {found[1]}=VALUE."
     if found := re.search(r"Merge error: (\w+) is not a subclass of (\w+)", text):
@@ -66,14 +67,15 @@ def _no_option(missing: str, options: Iterable[str]) -> str:
     group, _, name = missing.rpartition("/")
     known = [option for option in options if not option.endswith("_defaults")]
     if not known:
-        return f"{missing}: there is no such group or preset; groups are {', '.join(_groups())}.{nearest(group, _groups())}"
+        known = _groups()
+        return f"{missing}: there is no such group or preset; groups are {', '.join(known)}.{nearest(group, known)}"
     return f"{group} = '{name}' is unknown; there are {', '.join(known)}.{nearest(name, known)} {_LIST}"
 
 
 def _unreadable(override: str) -> str:
     return (
-        f"'{override}' cannot be read: write KEY=VALUE, and put quotes round what the shell or the grammar would split, e.g. "
-        f"compare='[nothing,over_delivery]' or 'data.path=\"my file.csv\"'."
+        f"'{override}' cannot be read: write KEY=VALUE, and put quotes round what the shell or grammar would split, "
+        f"e.g. compare='[nothing,over_delivery]' or 'data.path=\"my file.csv\"'."
     )
 
 
@@ -134,7 +136,8 @@ def _not_in_use(key: str, text: str, overrides: Sequence[str]) -> str:
             f"To add one, write +strategy@arms.{name or 'NAME'}={value}."
         )
     if inside:
-        return f"{asked}: {place or 'a study'} takes no {group}; it can be chosen at {', '.join(inside)}.{nearest(key, inside)}"
+        where = f"it can be chosen at {', '.join(inside)}.{nearest(key, inside)}"
+        return f"{asked}: {place or 'a study'} takes no {group}; {where}"
     return f"{asked}: with the choices made, nothing takes {group}. Leave it out, or choose e.g. another mind."
 
 

@@ -48,15 +48,13 @@ def hints_of(cls: type) -> dict[str, Any]:
     """The types of a dataclass's configurable fields by name; a field marked `internal` is not configured."""
     hints = typing.get_type_hints(cls)
     return {
-        field.name: hints[field.name]
-        for field in dc.fields(cls)  # type: ignore[arg-type]  # a class that is known to be a dataclass
-        if field.init and not field.metadata.get("internal")
+        field.name: hints[field.name] for field in dc.fields(cls) if field.init and not field.metadata.get("internal")
     }
 
 
 def _dataclass(cls: type, first: list[Any]) -> type:
     hints = hints_of(cls)
-    own = [_field(field, hints[field.name]) for field in dc.fields(cls) if field.name in hints]  # type: ignore[arg-type]
+    own = [_field(field, hints[field.name]) for field in dc.fields(cls) if field.name in hints]
     return dc.make_dataclass(cls.__name__, [*first, *(field for field in own if field)])
 
 
@@ -65,17 +63,27 @@ def _field(field: dc.Field[Any], hint: Any) -> tuple[str, Any, Any] | None:
     name, default = field.name, _default(field)
     if _is_plain(hint):
         return name, hint, dc.field(default=MISSING if default is None else default())
-    if (origin := typing.get_origin(hint)) is tuple and _is_plain(hint.__args__[0]):
-        return name, list[hint.__args__[0]], dc.field(default_factory=lambda: list(default() if default else ()))  # type: ignore[name-defined]
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple and _is_plain(inner[0]):
+        return (
+            name,
+            types.GenericAlias(list, (inner[0],)),
+            dc.field(default_factory=lambda: _as_node(_call(default, ()))),
+        )
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        kind = hint.__args__[1] if _is_plain(hint.__args__[1]) else Any
-        return name, dict[str, kind], dc.field(default_factory=lambda: _as_node(default() if default else {}))  # type: ignore[valid-type]
+        kind = types.GenericAlias(dict, (str, inner[1] if _is_plain(inner[1]) else Any))
+        return name, kind, dc.field(default_factory=lambda: _as_node(_call(default, {})))
     if (group := group_for(hint)) is not None:
         said = default is None or _choice(field, group) is not None
         return (name, Any, dc.field(default=MISSING)) if said else None
-    if dc.is_dataclass(hint) and default is not None:
-        return name, node(hint), dc.field(default_factory=lambda: _as_node(default()))  # type: ignore[arg-type]
+    if isinstance(hint, type) and dc.is_dataclass(hint) and default is not None:
+        part: type = hint
+        return name, node(part), dc.field(default_factory=lambda: _as_node(default()))
     return None
+
+
+def _call(default: Callable[[], Any] | None, otherwise: Any) -> Any:
+    return default() if default else otherwise
 
 
 def _default(field: dc.Field[Any]) -> Callable[[], Any] | None:
@@ -92,14 +100,14 @@ def _as_node(value: Any) -> Any:
         return list(value)
     if not dc.is_dataclass(value):
         return value
-    names = node(type(value)).__dataclass_fields__  # type: ignore[attr-defined]
-    return node(type(value))(**{name: _as_node(getattr(value, name)) for name in names})
+    cls: type = type(value)
+    return node(cls)(**{field.name: _as_node(getattr(value, field.name)) for field in dc.fields(node(cls))})
 
 
 def _parts(cls: type) -> list[tuple[dc.Field[Any], Group]]:
     """The fields that a group of their own fills."""
     hints = hints_of(cls)
-    fields = [field for field in dc.fields(cls) if field.name in hints]  # type: ignore[arg-type]
+    fields = [field for field in dc.fields(cls) if field.name in hints]
     return [(field, group) for field in fields if (group := group_for(hints[field.name]))]
 
 
@@ -107,7 +115,8 @@ def _choice(field: dc.Field[Any], group: Group) -> str | None:
     """The name of the option a field starts from, if that option as it stands is its default."""
     default = _default(field)
     value = default() if default else None
-    return next((name for name, cls in group.options.items() if type(value) is cls and value == cls()), None)
+    options = group.options.items()
+    return next((name for name, cls in options if type(value) is cls and value == type(value)()), None)
 
 
 def _is_plain(hint: Any) -> bool:

@@ -46,7 +46,7 @@ def make(plain: Any, hint: Any, where: str, plugins: tuple[str, ...] = ()) -> An
 
 
 def nearest(word: str, known: Collection[str]) -> str:
-    """" Did you mean 'x'?" for the known word most like this one, else nothing."""
+    """A question about the known word that is most like this one; nothing if none is."""
     close = get_close_matches(word, list(known), 1, 0.6)
     return f" Did you mean '{close[0]}'?" if close else ""
 
@@ -70,12 +70,13 @@ def _object(plain: Any, hint: Any, where: str, plugins: tuple[str, ...]) -> Any:
             f"{where}: {cls.__name__} is no {wanted}: {_lack(cls, hint)}. Choose one with {chooser(where, hint)}."
         )
     hints = hints_of(cls)
-    for name in plain.keys() - {ADDRESS, *hints}:
+    for name in (key for key in plain if key not in (ADDRESS, *hints)):
         has = f"use one of {', '.join(hints)}" if hints else "it has nothing to set: leave it out"
         raise ConfigError(f"{_below(where, name)}: {cls.__name__} has no '{name}'; {has}.{nearest(str(name), hints)}")
-    parts = {name: make(plain[name], kind, _below(where, name), plugins) for name, kind in hints.items() if name in plain}
-    if missing := [field.name for field in dc.fields(cls) if _has_to_be_given(field) and field.name not in parts]:
-        raise ConfigError(f"{where}: {cls.__name__} needs a value for {', '.join(missing)}: write {where}.{missing[0]}=VALUE.")
+    given = {name: kind for name, kind in hints.items() if name in plain}
+    parts = {name: make(plain[name], kind, _below(where, name), plugins) for name, kind in given.items()}
+    for name in (field.name for field in dc.fields(cls) if _has_to_be_given(field) and field.name not in parts):
+        raise ConfigError(f"{_below(where, name)}: {cls.__name__} needs a value. Write {_below(where, name)}=VALUE.")
     try:
         return cls(**parts)
     except CxlabError as error:
@@ -94,12 +95,15 @@ def _locate(address: Any, where: str, plugins: tuple[str, ...]) -> Any:
     try:
         cls = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError):
-        raise ConfigError(f"{where} = '{address}' does not exist. Check the spelling; `cxlab list` shows what there is.") from None
+        raise ConfigError(f"{where} = '{address}' does not exist. Check the spelling against `cxlab list`.") from None
     if not (isinstance(cls, type) and dc.is_dataclass(cls)):
-        raise ConfigError(f"{where} = '{address}' is refused: it is no dataclass. Name the class of a theory, a play or a market.")
-    if not _is_allowed(cls.__module__, plugins):
         raise ConfigError(
-            f"{where} = '{address}' is refused: {name} is from {cls.__module__}. If that is yours, add --plugin {cls.__module__}."
+            f"{where} = '{address}' is refused: it is no dataclass. Name the class of a theory or a play."
+        )
+    if not _is_allowed(cls.__module__, plugins):
+        home = cls.__module__
+        raise ConfigError(
+            f"{where} = '{address}' is refused: it is from {home}. If that is yours, add --plugin {home}."
         )
     return cls
 

@@ -28,7 +28,7 @@ _LIBRARIES = ("numpy", "pandas", "scipy", "mesa")
 def study_key(study: Study, configuration: str) -> str:
     """A readable name and 12 hex digits of SHA-256 over all that decides the results.
 
-    That is: the configuration, the content of the log, the source code of cxlab and of the plug-ins in use, and the version.
+    That is: the configuration, the content of the log, the source code of cxlab and of plug-ins in use, the version.
 
     Args:
         study: what is run.
@@ -118,7 +118,8 @@ def _commit() -> str:
 
 def _git(*arguments: str) -> str | None:
     try:
-        done = subprocess.run(["git", "-C", str(_HERE), *arguments], capture_output=True, text=True, timeout=20, check=True)
+        command = ["git", "-C", str(_HERE), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()

@@ -16,7 +16,7 @@ from sim.baseline import Baseline
 from sim.chance import Bool
 from sim.metrics import FLOWS
 from sim.model import CustomerModel
-from sim.people import ACTIVE, KEY, SEGMENT
+from sim.people import ACTIVE, KEY, LEFT, SEGMENT
 from sim.recorder import Recorder
 from strategies.nothing import Nothing
 
@@ -102,10 +102,23 @@ def _weekly(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
         sums = np.array([model.ledger.by_segment(name, accounts, week) for name in flows])
         values[week + 1, : len(states)] = [recorder.by_segment(name, week) for name in states]
         values[week + 1, len(states) :] = np.hstack([sums, sums.sum(axis=1, keepdims=True)])
+    values = np.concatenate([values, _retained(model, initial)[:, None, :]], axis=1)
+    names = [*states, *flows, "retained"]
     index = pd.MultiIndex.from_product(
-        [range(model.week + 1), states + flows, initial.segments], names=["week", "metric", "segment"]
+        [range(model.week + 1), names, initial.segments], names=["week", "metric", "segment"]
     )
     return pd.DataFrame({"value": values.ravel()}, index=index).reset_index()
+
+
+def _retained(model: CustomerModel, initial: _Initial) -> F64:
+    """How many of the initial customers at risk are still there, by week and segment [W + 1, S + 1]."""
+    left = model.table[LEFT][: initial.n]
+    gone = initial.active & ~np.isnan(left)
+    week = np.minimum(np.floor(left[gone]).astype(np.int64), model.week - 1) + 1  # seen at the end of its week
+    counts = np.zeros((model.week + 1, len(initial.segments) - 1))
+    np.add.at(counts, (week, initial.segment[gone]), 1)
+    counts = np.hstack([counts, counts.sum(axis=1, keepdims=True)])
+    return initial.at_risk - counts.cumsum(axis=0)
 
 
 def _outcomes(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
@@ -113,7 +126,7 @@ def _outcomes(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
     accounts, ledger = model.world.accounts, model.ledger
     with np.errstate(invalid="ignore", divide="ignore"):
         retention = initial.count(initial.active & model.table[ACTIVE][: initial.n]) / initial.at_risk
-        values = {"retention": retention, "churn": 1 - retention}
+        values = {"customers": initial.heads, "retention": retention, "churn": 1 - retention}
         known = {metric.name for metric in model.world.mind.metrics}
         values |= {name: model.recorder.by_segment(name) for name in STATES if name in known}
         lines = sorted(

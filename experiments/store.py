@@ -12,7 +12,7 @@ import pickle
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ _DIGEST = hashlib.sha256().digest_size
 class Store:
     """Results under one root folder; several processes may use it at the same time.
 
-    Nothing is written before the first replication is finished. Replications are kept as pickles: use a store of your own.
+    Nothing is written before the first replication is finished. Replications are kept as pickles, which may run code
+    when read: use a store of your own.
 
     Args:
         root: the folder; made when it is first needed.

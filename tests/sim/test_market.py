@@ -113,6 +113,14 @@ def test_attraction_2_adds_arrivals_and_leaves_all_others_lives_alone(mind):
     worlds.assert_equal(worlds.by_key(plain, keys), worlds.by_key(more, keys))
 
 
+@pytest.mark.xfail(strict=True, reason="BUG: who arrives alone has other traits in the last bit than who arrives in company (BLAS)")
+def test_who_arrives_alone_is_who_arrives_in_company():
+    """About one arrival a week against two: the same customers, in other company."""
+    plain, more = (market(Arrivals(organic=52), Attracting(a), weeks=40) for a in (1.0, 2.0))
+    keys = plain.table[KEY]
+    worlds.assert_equal(worlds.by_key(plain, keys), worlds.by_key(more, keys))
+
+
 @pytest.mark.parametrize("mind", [NoMind(), worlds.Mind()], ids=["none", "mind"])
 def test_more_referrals_leave_all_other_lives_alone(mind):
     """Seed 1, 20 weeks, referrals and organic arrivals at once; everybody who was not referred is equal to the bit.

