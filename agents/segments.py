@@ -35,9 +35,10 @@ class Segment(Parametric):
         super().__post_init__()
         for name, mean in self.traits.items():
             column = _trait(name, "Segment.traits")
-            if not column.low <= mean <= column.high:
+            if not _is_number(mean) or not column.low <= mean <= column.high:
                 raise ParameterError(
-                    f"Segment.traits.{name} = {mean!r} is outside {column.low:g} to {column.high:g} ({column.doc})."
+                    f"Segment.traits.{name} = {mean!r} is not a number from {column.low:g} to {column.high:g} "
+                    f"({column.doc}): choose one in that range."
                 )
 
 
@@ -89,9 +90,10 @@ class Segments(Parametric):
         edges = np.cumsum(shares / shares.sum())[:-1].astype(np.float32)
         number = np.searchsorted(edges, draws.uniform("segment")).astype(np.uint8)
         people[SEGMENT] = number
-        luck = np.stack([draws.normal(column.name) for column in c.TRAITS])
-        scatter = self._mixing().astype(np.float32) @ luck
-        for column, z in zip(c.TRAITS, scatter, strict=True):
+        luck = [draws.normal(column.name) for column in c.TRAITS]
+        for column, weights in zip(c.TRAITS, self._mixing().astype(np.float32), strict=True):
+            # added one by one: a matrix product rounds one customer in another way than several
+            z = sum((weight * normal for weight, normal in zip(weights, luck, strict=True) if weight), np.float32(0))
             means = [segment.traits.get(column.name, column.start) for segment in self.segments.values()]
             width = np.float32(self.spread * (column.high - column.low))
             people[column] = np.clip(np.array(means, np.float32).take(number) + width * z, column.low, column.high)
@@ -102,11 +104,13 @@ class Segments(Parametric):
         matrix = np.eye(len(names))
         for pair, r in self.correlations.items():
             parts = pair.split()
-            if len(parts) != 2 or parts[0] == parts[1] or not -1 < r < 1:
+            if len(parts) != 2 or parts[0] == parts[1] or not _is_number(r) or not -1 < r < 1:
                 raise ParameterError(
                     f"Segments.correlations: {pair!r}: {r!r} needs two traits and a number between -1 and 1."
                 )
             i, j = (names.index(_trait(part, "Segments.correlations").name) for part in parts)
+            if matrix[i, j] != 0:
+                raise ParameterError(f"Segments.correlations names the pair {pair!r} twice: keep one of them.")
             matrix[i, j] = matrix[j, i] = r
         try:
             return np.linalg.cholesky(matrix)
@@ -120,3 +124,7 @@ def _trait(name: str, where: str) -> Column[np.float32]:
     if name not in _TRAITS:
         raise ParameterError(f"{where}: there is no trait '{name}'; there are {sorted(_TRAITS)}.")
     return _TRAITS[name]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

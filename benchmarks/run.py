@@ -144,7 +144,7 @@ def _gain(found: Gain, sizes: Sizes) -> Iterator[Line]:
         predicted = f"churn predicts {found.predicted:.3g}" if name == "churn" else ""
         yield Line(f"variance ratio unpaired / paired, {name} ({about})", str(ratio), predicted)
     yield Line(
-        "share of those active at the fork whose fate changed (f), beside the net effect |d|, its lower bound",
+        "share of those active at the fork whose fate changed (f), beside the net effect (d), its lower bound",
         f"{found.changed:.2%} beside {abs(found.effect):.2%} (churn {found.churn[0]:.1%} and {found.churn[1]:.1%})",
     )
 
@@ -156,7 +156,8 @@ def _decision(found: Gain, sizes: Sizes) -> Iterator[Line]:
     twins = {name: replications(found.unpaired_sd) * each for name, each in seconds.items()}
     yield Line(
         "time to a decision: 95% interval of the churn difference within ± 0.5 point",
-        f"paired {paired:.2f} s, unpaired {unpaired:.2f} s, twin {twins['twin']:.1f} s (the twin's by extrapolation)",
+        f"paired {paired:.2f} s ({replications(found.paired_sd):.2f} replications), unpaired {unpaired:.2f} s "
+        f"({replications(found.unpaired_sd):.2f}), twin {twins['twin']:.1f} s (cost x unpaired variance)",
     )
     yield Line("unpaired / paired, time to a decision", f"{unpaired / paired:.1f}")
     ratios = ", ".join(f"{name} {value / paired:.0f}" for name, value in twins.items())

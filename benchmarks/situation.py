@@ -53,14 +53,16 @@ class Situation:
         return CustomerModel(self.world, newcomers, strategy or Nothing(), baseline=self.baseline, seed=seed)
 
 
-@cache
 def situation(
     weeks: int = 52, mind: Mind | NoMind | None = None, busier: float = 1.0, pilot: int = 20_000
 ) -> Situation:
     """The default study, or one with another mind; the pilot that solves its baseline has `pilot` customers."""
-    study = Study(arms={"nothing": Nothing(), **PLAYS}, weeks=weeks, mind=mind or Mind())
+    return replace(_solved(weeks, mind or Mind(), pilot), busier=busier)
+
+
+@cache
+def _solved(weeks: int, mind: Mind | NoMind, pilot: int) -> Situation:
+    study = Study(arms={"nothing": Nothing(), **PLAYS}, weeks=weeks, mind=mind)
     calibration = calibrate(study)
-    plain = isinstance(study.mind, NoMind)
-    return Situation(
-        study, calibration, Baseline.none() if plain else solve_baseline(study, calibration, pilot), busier
-    )
+    plain = isinstance(mind, NoMind)
+    return Situation(study, calibration, Baseline.none() if plain else solve_baseline(study, calibration, pilot))

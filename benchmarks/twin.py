@@ -6,7 +6,7 @@ and the weekly means are taken in one pass. Its luck is its own; its distributio
 (`tests/benchmarks`).
 
 What it leaves out only makes it faster: sums by segment, first purchases still to come, organic arrivals and referrals
-(both off by default), complaints and surveys of strategies other than over-delivery for everybody, and forking.
+(both off by default), plays other than over-delivery for everybody, and forking.
 """
 
 from __future__ import annotations

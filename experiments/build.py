@@ -26,7 +26,7 @@ from yaml import YAMLError
 from experiments.catalogue import groups, one_line
 from experiments.execution import Execution
 from experiments.mistakes import cannot_go, explain
-from experiments.nodes import option, root
+from experiments.nodes import option, own_parts, root
 from experiments.objects import OWN, make
 from experiments.plugins import load_plugins
 from experiments.study import Study
@@ -94,10 +94,11 @@ def execution_of(config: DictConfig) -> Execution:
     return execution
 
 
-def resolved(config: DictConfig) -> str:
-    """Everything that decides the results, as YAML: the configuration without `execution`."""
+def resolved(config: DictConfig, with_execution: bool = False) -> str:
+    """A configuration as YAML; without `execution` it is what decides the results."""
     plain = _plain(config)
-    plain.pop("execution", None)
+    if not with_execution:
+        plain.pop("execution", None)
     return OmegaConf.to_yaml(OmegaConf.create(plain))
 
 
@@ -121,6 +122,8 @@ def _register(plugins: Sequence[ModuleType]) -> None:
         for name, cls in group.options.items():
             has_preset = group.has_presets and cls.__module__.partition(".")[0] in OWN
             store.store(group=group.name, name=name + DEFAULTS * has_preset, node=option(cls), provider="cxlab")
+            for (place, own), part in own_parts(cls).items():
+                store.store(group=place, name=own, node=part, provider="cxlab")
 
 
 def _composed(overrides: Sequence[str], config_dir: Path | None) -> DictConfig:

@@ -9,19 +9,13 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from omegaconf import OmegaConf
-
-from experiments.build import build, compose, compose_sweep, execution_of, options, resolved
-from experiments.catalogue import groups
-from experiments.execution import Execution
-from experiments.objects import nearest
-from experiments.plugins import load_plugins, plugin_names
-from experiments.provenance import cxlab_version, study_key
-from experiments.store import Store
-from experiments.study import Study
 from sim.errors import ConfigError, CxlabError
+
+if TYPE_CHECKING:  # what computes is imported where it is needed: it takes seconds, and --help shall not
+    from experiments.execution import Execution
+    from experiments.study import Study
 
 REFUSED, STOPPED, PIPE_CLOSED = 2, 130, 141
 DEBUG = "CXLAB_DEBUG"
@@ -100,24 +94,22 @@ def _dispatch(arguments: list[str]) -> None:
     if command in ("--help", "-h", "help") or {"--help", "-h"} & set(rest):
         print(_HELP)
     elif command == "--version":
+        from experiments.provenance import cxlab_version
+
         print(f"cxlab {cxlab_version()}")
     elif command in commands:
         commands[command](rest)
     elif "=" in command:
         raise ConfigError(f"'{command}' comes before the command. Write cxlab run {' '.join(arguments)}")
     else:
-        raise ConfigError(
-            f"there is no command '{command}'; there are run and list.{nearest(command, commands)} "
-            f"`cxlab --help` shows how."
-        )
+        raise ConfigError(f"there is no command '{command}'; there are run and list. `cxlab --help` shows how.")
 
 
 def _run(arguments: list[str]) -> None:
-    parser = _parser()
-    parser.add_argument("-m", "--multirun", action="store_true")
-    parser.add_argument("-c", "--cfg", choices=["job"])
-    parser.add_argument("overrides", nargs="*")
-    given = parser.parse_intermixed_args(arguments)
+    from experiments.build import build, compose, compose_sweep, execution_of, resolved
+    from experiments.plugins import plugin_names
+
+    given = _parser(runs=True).parse_intermixed_args(arguments)
     plugins = plugin_names(given.plugin)
     wanted = (given.overrides, given.config_dir, plugins)
     configs = compose_sweep(*wanted) if given.multirun else [((), compose(*wanted))]
@@ -126,13 +118,13 @@ def _run(arguments: list[str]) -> None:
         if len(jobs) > 1:
             print(f"[{number}/{len(jobs)}] {' '.join(job.varied)}", file=sys.stderr, flush=True)
         if given.cfg:
-            print(OmegaConf.to_yaml(config, resolve=True), end="")
+            print(resolved(config, with_execution=True), end="")
         else:
             _run_job(job)
 
 
 def _run_job(job: Job) -> None:
-    from experiments import main_job  # takes a second, which neither --help nor a refusal needs
+    from experiments import main_job
 
     try:
         main_job.run(job.study, job.execution, job.configuration)
@@ -141,6 +133,9 @@ def _run_job(job: Job) -> None:
 
 
 def _where_it_stopped(job: Job) -> str:
+    from experiments.provenance import study_key
+    from experiments.store import Store
+
     store, key = Store(job.execution.root), study_key(job.study, job.configuration)
     if store.find(key):
         return f"stopped; the study is finished and kept in {store.root / key}."
@@ -149,6 +144,9 @@ def _where_it_stopped(job: Job) -> str:
 
 
 def _list(arguments: list[str]) -> None:
+    from experiments.catalogue import groups
+    from experiments.plugins import load_plugins, plugin_names
+
     given = _parser().parse_args(arguments)
     plugins = plugin_names(given.plugin)
     for group in groups(load_plugins(plugins)):
@@ -158,6 +156,8 @@ def _list(arguments: list[str]) -> None:
 
 
 def _print_options(heading: str, group: str, given: argparse.Namespace, plugins: tuple[str, ...]) -> None:
+    from experiments.build import options
+
     print(heading)
     for name, meaning in options(group, given.config_dir, plugins).items():
         print(f"  {name:<27} {meaning}")
@@ -171,8 +171,12 @@ class _Parser(argparse.ArgumentParser):
         raise ConfigError(f"{message}. `cxlab --help` shows how.")
 
 
-def _parser() -> _Parser:
+def _parser(runs: bool = False) -> _Parser:
     parser = _Parser(prog="cxlab", add_help=False, allow_abbrev=False)
     parser.add_argument("--plugin", action="append", default=[])
     parser.add_argument("-cd", "--config-dir", type=Path)
+    if runs:
+        parser.add_argument("-m", "--multirun", action="store_true")
+        parser.add_argument("-c", "--cfg", choices=["job"])
+        parser.add_argument("overrides", nargs="*")
     return parser

@@ -13,7 +13,7 @@ from experiments.catalogue import groups
 from experiments.nodes import ADDRESS
 from experiments.objects import nearest
 
-_KINDS = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false", "String": "text"}
+_KINDS = {"Integer": "a whole number", "Float": "a number", "bool": "true or false", "String": "text"}
 _LIST = "`cxlab list` shows what can be chosen."
 
 
@@ -32,6 +32,8 @@ def explain(error: Exception, overrides: Sequence[str]) -> str:
         return _no_option(str(getattr(error, "missing_cfg_file", "")), options)
     if hasattr(error, "override"):
         return _unreadable(error.override or " ".join(overrides))
+    if hasattr(error, "problem_mark"):
+        return f"{' '.join(text.split())}. Mend that YAML file; it may hold plain values, lists and mappings only."
     if isinstance(cause, AttributeError | KeyError) and not _is_interpolation(cause):
         return file + _unknown(cause, overrides)
     if cause is not None:
@@ -58,6 +60,8 @@ def _by_text(text: str, overrides: Sequence[str]) -> str | None:
         return f"+{found[1]}: it is there already. Leave out the +: {found[1]}=VALUE."
     if found := re.search(r"Merge error: (\w+) is not a subclass of (\w+)", text):
         return f"{', '.join(overrides)}: {found[1]} is no {found[2]} and cannot stand in its place. {_LIST}"
+    if "Overriding hydra." in text:
+        return f"{text}: a configuration may not set hydra.*, which can write files. Take it out."
     if "must be a string" in text:
         return f"{', '.join(overrides)}: a group is chosen by name, e.g. mind=none. {_LIST}"
     return None
@@ -111,7 +115,7 @@ def _wrong(cause: Any, text: str) -> str:
         return cannot_go(asked)
     if "ListConfig" in reason:
         return f"{given}: the value is not a list. Write e.g. {place}='[{asked.partition('=')[2] or 'one,two'}]'."
-    if found := re.search(r"converted to (\w+)", reason):
+    if found := re.search(r"(?:converted to|not a valid) (\w+)", reason):
         return f"{given}: the value is not {_KINDS.get(found[1], found[1])}. Write e.g. {_example(cause)}."
     if re.search(r"not a subclass|Cannot assign", reason):
         return f"{given}: {place} has settings of its own, not one value. Write e.g. {_example(cause)}."

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from experiments.catalogue import Group, group_for
+from experiments.catalogue import Group, group_for, snake
 
 ADDRESS = "_target_"
 MISSING = "???"  # OmegaConf's mark for a value that has to be given
@@ -26,11 +26,22 @@ def node(cls: type) -> type:
 def option(cls: type) -> type:
     """The node of something that is chosen: with its address, and each part chosen by a group of its own."""
     address = (ADDRESS, str, dc.field(default=address_of(cls)))
-    parts = [
-        {f"/{group.name}@{field.name}": default} for field, group in _parts(cls) if (default := _choice(field, group))
-    ]
+    parts = [{f"/{group.name}@{field.name}": _choice(cls, field, group)} for field, group in _parts(cls)]
     defaults = ("defaults", list[Any], dc.field(default_factory=lambda: ["_self_", *parts]))
     return _dataclass(cls, [address, defaults] if parts else [address])
+
+
+def own_parts(cls: type) -> dict[tuple[str, str], Any]:
+    """Nodes by group and name for parts that a class builds with values of its own, not with their defaults."""
+    found = {}
+    for field, group in _parts(cls):
+        name, value = _choice(cls, field, group), _call(_default(field), None)
+        if name not in group.options:
+            kind: type = type(value)
+            chosen = {part.name for part, _ in _parts(kind)}
+            plain = {own: _as_node(getattr(value, own)) for own in hints_of(kind) if own not in chosen}
+            found[group.name, name] = option(kind)(**plain)
+    return found
 
 
 def root(cls: type, **more: type) -> type:
@@ -59,7 +70,7 @@ def _dataclass(cls: type, first: list[Any]) -> type:
 
 
 def _field(field: dc.Field[Any], hint: Any) -> tuple[str, Any, Any] | None:
-    """One field of a node; None if its default can be said in code only, so that the code's default stays."""
+    """One field of a node; None for a type that no configuration can give, so that the code's default stays."""
     name, default = field.name, _default(field)
     if _is_plain(hint):
         return name, hint, dc.field(default=MISSING if default is None else default())
@@ -73,9 +84,8 @@ def _field(field: dc.Field[Any], hint: Any) -> tuple[str, Any, Any] | None:
     if isinstance(origin, type) and issubclass(origin, Mapping):
         kind = types.GenericAlias(dict, (str, inner[1] if _is_plain(inner[1]) else Any))
         return name, kind, dc.field(default_factory=lambda: _as_node(_call(default, {})))
-    if (group := group_for(hint)) is not None:
-        said = default is None or _choice(field, group) is not None
-        return (name, Any, dc.field(default=MISSING)) if said else None
+    if group_for(hint) is not None:
+        return name, Any, dc.field(default=MISSING)  # filled by a group
     if isinstance(hint, type) and dc.is_dataclass(hint) and default is not None:
         part: type = hint
         return name, node(part), dc.field(default_factory=lambda: _as_node(default()))
@@ -105,18 +115,18 @@ def _as_node(value: Any) -> Any:
 
 
 def _parts(cls: type) -> list[tuple[dc.Field[Any], Group]]:
-    """The fields that a group of their own fills."""
+    """The fields with a default that a group of their own fills."""
     hints = hints_of(cls)
-    fields = [field for field in dc.fields(cls) if field.name in hints]
+    fields = [field for field in dc.fields(cls) if field.name in hints and _default(field)]
     return [(field, group) for field in fields if (group := group_for(hints[field.name]))]
 
 
-def _choice(field: dc.Field[Any], group: Group) -> str | None:
-    """The name of the option a field starts from, if that option as it stands is its default."""
-    default = _default(field)
-    value = default() if default else None
+def _choice(cls: type, field: dc.Field[Any], group: Group) -> str:
+    """The option a field starts from: one of the group's as it stands, or the class's own."""
+    value = _call(_default(field), None)
     options = group.options.items()
-    return next((name for name, cls in options if type(value) is cls and value == type(value)()), None)
+    own = f"{snake(cls.__name__)}_{field.name}_defaults"
+    return next((name for name, kind in options if type(value) is kind and value == type(value)()), own)
 
 
 def _is_plain(hint: Any) -> bool:

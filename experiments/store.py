@@ -12,6 +12,7 @@ import pickle
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,9 @@ from sim.errors import StoreError
 MARKER = "study.json"
 _PARTIAL = ".partial"
 _PART = ".part"
+_SPARE = "result-"
+_A_DAY = 86_400  # seconds
+_TRIES = 100  # for what another process on the same study can undo
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -73,13 +77,15 @@ class Store:
         """
         payload = pickle.dumps(part, protocol=5)
         path = self._partial(key) / f"{replicate:06d}{_PART}"
-        try:
+        for last in (*[False] * _TRIES, True):
             try:
                 _write_whole(path, hashlib.sha256(payload).digest() + payload)
-            except FileNotFoundError:  # another process has finished the study and taken the folder away
-                _write_whole(path, hashlib.sha256(payload).digest() + payload)
-        except OSError as error:
-            raise StoreError(f"cannot keep replication {replicate} in {path.parent}: {error}. {_MEND}") from error
+                return
+            except OSError as error:  # the folder is gone when another process has just finished the study
+                if last or not isinstance(error, FileNotFoundError):
+                    raise StoreError(
+                        f"cannot keep replication {replicate} in {path.parent}: {error}. {_MEND}"
+                    ) from error
 
     def finish(self, key: str, write: Callable[[Path], None], replace: bool = False) -> Path:
         """Let `write` fill a folder and make it the study's, at once and whole; drop its parts.
@@ -95,16 +101,15 @@ class Store:
         if not replace and (found := self.find(key)):
             self.forget(key)
             return found
-        temporary = self._partial(key) / f"result-{secrets.token_hex(6)}"
+        self._clear_ruins(key)
+        temporary = self._beside(key)
         try:
-            temporary.mkdir(parents=True)
+            _make(temporary)
             write(temporary)
             for file in filter(Path.is_file, temporary.rglob("*")):
                 _sync(file)
             self._put_in_place(temporary, key, replace)
         except OSError as error:
-            if not replace and (found := self.find(key)):  # another process was first
-                return found
             if isinstance(error, StoreError):
                 raise
             raise StoreError(f"cannot write the study to {self.root / key}: {error}. {_MEND}") from error
@@ -123,39 +128,54 @@ class Store:
         return self.root / _PARTIAL / key
 
     def _part_files(self, key: str) -> list[Path]:
-        return sorted(self._partial(key).glob(f"[0-9]*{_PART}"))
+        return [path for path in _listed(self._partial(key)) if path.suffix == _PART]
+
+    def _beside(self, key: str) -> Path:
+        """A name that nobody else uses, for a study that is being written or taken away."""
+        return self._partial(f"{_SPARE}{key}-{secrets.token_hex(6)}")
+
+    def _clear_ruins(self, key: str) -> None:
+        """Remove what a process that was killed while it finished this study has left."""
+        for folder in _listed(self._partial("")):
+            with suppress(FileNotFoundError):
+                if folder.name.startswith(f"{_SPARE}{key}-") and time.time() - folder.stat().st_mtime > _A_DAY:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def _put_in_place(self, temporary: Path, key: str, replace: bool) -> None:
-        """Rename a filled folder to the study's; a name that is taken is kept if it is complete and may stay."""
-        folder = self.root / key
-        for _ in range(100):
+        """Rename a filled folder to the study's; one that has this name stays if it is complete and may stay."""
+        folder, aside = self.root / key, self._beside(key)
+        for last in (*[False] * _TRIES, True):
             try:
                 temporary.rename(folder)
-                return
+                break
             except OSError:
-                if not folder.exists():
+                if last:
                     raise
-            if not replace and self.find(key):
+            if not replace and self.find(key):  # another process was first
                 return
-            with suppress(FileNotFoundError):
-                folder.rename(self._partial(key) / f"old-{secrets.token_hex(6)}")
+            with suppress(FileNotFoundError):  # another process has taken it away
+                folder.rename(aside)
+                shutil.rmtree(aside, ignore_errors=True)
 
 
 _MEND = "Make room, or choose a folder you may write to: execution.output=FOLDER."
 
 
 def _refuse_unwritable(root: Path) -> None:
-    """Look, without writing anything."""
+    """Try before anything is computed, and leave nothing behind."""
     there = next(folder for folder in (root, *root.absolute().parents) if folder.exists() or folder.is_symlink())
-    if not there.is_dir():
-        raise StoreError(f"cannot write results to {root}: {there} is not a folder. {_MEND}")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise StoreError(f"cannot write results to {root}: {there} may not be written to. {_MEND}")
+    trial = there / f".cxlab-{secrets.token_hex(6)}"
+    try:
+        trial.mkdir()
+        trial.rmdir()
+    except OSError as error:
+        reason = error.strerror if there.is_dir() else f"{there} is not a folder"
+        raise StoreError(f"cannot write results to {root}: {reason}. {_MEND}") from error
 
 
 def _write_whole(path: Path, content: bytes) -> None:
     """Write a file under another name and rename it, so that nobody ever sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make(path.parent)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(6)}")
     try:
         temporary.write_bytes(content)
@@ -163,6 +183,25 @@ def _write_whole(path: Path, content: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What lies in a folder; nothing if it is not there."""
+    try:
+        return sorted(folder.iterdir())
+    except FileNotFoundError:
+        return []
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, even while another process tidies up around it."""
+    for last in (*[False] * _TRIES, True):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            return
+        except (FileExistsError, FileNotFoundError):
+            if last:
+                raise
 
 
 def _sync(file: Path) -> None:

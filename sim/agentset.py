@@ -27,10 +27,21 @@ class Customer:
     _set: CustomerSet
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
         return self._set.column(name)[self.row].item()
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._set.column(name)[self.row] = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Customer) and self.row == other.row and self._set.shares(other._set)
+
+    def __hash__(self) -> int:
+        return hash(self.row)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Customer, (self._set, self.row)
 
     def __repr__(self) -> str:
         return f"Customer(row={self.row})"
@@ -60,6 +71,17 @@ class CustomerSet:
     def __getitem__(self, place: int) -> Customer:
         return Customer(self, int(self.rows[place]))
 
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """`customers.trust`: a column's values [n], so that Mesa's `lambda a: a.trust > 0.5` filters whole arrays."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        values: NDArray[Any] = self.column(name)[self.rows]
+        return values
+
+    def shares(self, other: CustomerSet) -> bool:
+        """Whether both look at the same model's tables."""
+        return self._tables[0] is other._tables[0]
+
     def __contains__(self, customer: object) -> bool:
         return isinstance(customer, Customer) and customer.row in self.rows
 
@@ -87,8 +109,10 @@ class CustomerSet:
         self.column(name)[self.rows] = value
         return self
 
-    def agg(self, name: str, func: Callable[[NDArray[Any]], Any]) -> Any:
-        """A function of one column's values."""
+    def agg(self, name: str, func: Callable[[NDArray[Any]], Any] | Sequence[Callable[[NDArray[Any]], Any]]) -> Any:
+        """A function of one column's values, or a list of what several functions give."""
+        if not callable(func):
+            return [self.agg(name, one) for one in func]
         value = func(self.column(name)[self.rows])
         return value.item() if isinstance(value, np.generic) else value
 
@@ -96,7 +120,10 @@ class CustomerSet:
         """Sets of those who share a value of a column, or of a function of the set, in ascending order of it."""
         values = by(self) if callable(by) else self.column(by)[self.rows]
         return CustomerGroups(
-            {value.item(): CustomerSet(*self._tables, rows=self.rows[values == value]) for value in np.unique(values)}
+            {
+                value.item(): CustomerSet(*self._tables, rows=self.rows[_equal(values, value)])
+                for value in np.unique(values)
+            }
         )
 
     def column(self, name: str) -> NDArray[Any]:
@@ -128,3 +155,9 @@ class CustomerGroups:
     def agg(self, name: str, func: Callable[[NDArray[Any]], Any]) -> dict[Any, Any]:
         """A function of one column's values, for each group."""
         return {value: members.agg(name, func) for value, members in self}
+
+
+def _equal(values: NDArray[Any], value: Any) -> Bool:
+    """Which values equal one, NaN equal to NaN [n]."""
+    equal: Bool = (values == value) | ((values != values) & (value != value))
+    return equal

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import F32, Bool
+from sim.errors import ParameterError
 
 BINS = 6  # quantile bins of dropout and of rate
 
@@ -23,6 +24,10 @@ class Standing:
 
     center: float = 0.0
     spread: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.spread > 0:
+            raise ParameterError(f"Standing.spread = {self.spread!r} must be above 0: all customers are equally loyal.")
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def solve_leave(
     shift = np.zeros(size)
     total = np.bincount(stratum, weights, size)
     solvable = (total > 0) & (target > 0) & (target < 1)
-    for _ in range(12):
+    for _ in range(60):
         chance = 1.0 / (1.0 + np.exp(-(logit + shift[stratum].astype(np.float32))))
         mean = np.bincount(stratum, chance * weights, size)[solvable] / total[solvable]
         slope = np.bincount(stratum, chance * (1 - chance) * weights, size)[solvable] / total[solvable]

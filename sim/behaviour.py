@@ -125,7 +125,7 @@ class NonContractual(Parametric):
         if self.dropout_clock == "calendar":
             chance = chance / occasion.multiplier
         step = -np.log1p(-np.minimum(chance, _SURE))
-        last = np.ceil((people[PATIENCE] - people[STRAIN]) / step).clip(1, 255)  # the purchase that would end it
+        last = np.ceil((people[PATIENCE] - people[STRAIN]) / step).clip(1, 1e6)  # the purchase that would end it
         left = occasion.came >= last
         repeats = np.minimum(occasion.came, last).astype(np.uint8)
         people[STRAIN] = people[STRAIN] + step * repeats
@@ -173,9 +173,8 @@ class Contractual(Parametric):
 
     def due(self, people: Rows, week: int) -> Index:
         """Whose renewal date lies in [week, week + 1)."""
-        tenure = (week + 1) - people[START]
-        periods = np.ceil(tenure / self.period) - 1  # renewals dated before the end of this week
-        return np.flatnonzero((periods >= 1) & (tenure - periods * self.period <= 1))
+        age = week - np.floor(people[START])  # whole weeks: a date keeps its place within the week at every renewal
+        return np.flatnonzero((age > 0) & (age % self.period == 0))
 
     def decide(self, people: Rows, occasion: Occasion, lean: F32, draws: Draws) -> Decision:
         """Pay at signature and at every renewal, unless patience has ended [E]."""
@@ -183,9 +182,11 @@ class Contractual(Parametric):
         people[STRAIN] = people[STRAIN] + step * occasion.due
         left = occasion.due & (people[STRAIN] >= people[PATIENCE])
         renewed = occasion.due & ~left
-        uses = np.where(left, 0, occasion.came).astype(np.uint8)
-        moment = np.full(len(left), occasion.week, np.float32)
-        return Decision(uses + occasion.trial, moment, people[BASKET] * (renewed | occasion.trial), left, renewed)
+        renewal = occasion.week + people[START] % 1
+        moment = np.where(left, renewal, _moment(people[START], occasion, occasion.came, draws))
+        return Decision(
+            occasion.came + occasion.trial, moment, people[BASKET] * (renewed | occasion.trial), left, renewed
+        )
 
     def newcomers(self, keys: U64, start: F32, source: int, draws: Draws) -> Newcomers:
         """Churn chance ~ Beta(alpha, beta); service uses ~ Gamma with the given mean and shape; one fee for all."""
@@ -199,7 +200,7 @@ class Contractual(Parametric):
 
     def beyond(self, people: Rows, week: int, discount: float) -> F32:
         """Fees of all renewals to come: a geometric series from the next renewal date on [N]."""
-        wait = self.period - np.mod(week - people[START], self.period)
+        wait = np.mod(people[START] - week, np.float32(self.period))
         stays = 1 - people[DROPOUT]
         first, later = np.exp(-discount * wait), float(np.exp(-discount * self.period))
         return people[BASKET] * stays * first / (1 - stays * later)
@@ -208,7 +209,8 @@ class Contractual(Parametric):
 def leave_chance(people: Rows, hold: F32, lean: F32) -> F32:
     """The logistic of logit(dropout) + hold of the stratum + lean [E]; exactly the dropout where both are 0."""
     dropout = people[DROPOUT]
-    odds = dropout * np.exp(lean + (hold[0] if len(hold) == 1 else hold.take(people[STRATUM])))
+    shift = lean + (hold[0] if len(hold) == 1 else hold.take(people[STRATUM]))
+    odds = dropout * np.exp(np.minimum(shift, 40))  # beyond 40 the chance is 1 in float32
     chance: F32 = odds / (odds + (1 - dropout))
     return chance
 

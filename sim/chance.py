@@ -20,6 +20,7 @@ Bool = NDArray[np.bool_]
 U64 = NDArray[np.uint64]
 Index = NDArray[np.intp]
 
+MOST = 254  # largest count a week can hold; one more, the first purchase, still fits a byte
 LIFE = -1_000_000  # the "week" of draws that are made once in a life
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -144,7 +145,7 @@ def key_of(kind: str, first: NDArray[np.integer] | int, second: NDArray[np.integ
 
 
 def poisson(u: F32, rate: F32) -> NDArray[np.uint8]:
-    """Poisson counts by inversion [n], at most 255.
+    """Poisson counts by inversion [n], at most `MOST`.
 
     One draw each, so one customer's rate never moves another's luck.
     """
@@ -154,7 +155,7 @@ def poisson(u: F32, rate: F32) -> NDArray[np.uint8]:
     term = np.exp(-rate64)
     below = term.copy()
     k = 0
-    while len(rows) and k < 255:
+    while len(rows) and k < MOST:
         more = u64 > below
         rows, u64, rate64, term, below = rows[more], u64[more], rate64[more], term[more], below[more]
         count[rows] += 1

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -85,13 +86,25 @@ class Plan:
     referral: float = 1.0
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            wanted = np.bool_ if field.name == "treated" else np.float32
-            if isinstance(value, np.ndarray) and value.dtype != wanted:
+        for name in _ARRAYS:
+            value = getattr(self, name)
+            if value is None:
+                continue
+            wanted = np.bool_ if name == "treated" else np.float32
+            if not isinstance(value, np.ndarray) or value.dtype != wanted:
+                got = getattr(value, "dtype", type(value).__name__)
                 raise TypeError(
-                    f"Plan.{field.name} holds {wanted.__name__}, got {value.dtype}: cast it in the strategy."
+                    f"Plan.{name} is an array [N] of {wanted.__name__}, got {got}: cast it in the strategy."
                 )
+            if not np.isfinite(value.sum()):
+                raise ValueError(f"Plan.{name} holds NaN or infinity: give every customer a number.")
+
+    def check(self, customers: int) -> None:
+        """Refuse a plan that was not made for so many customers."""
+        for name in _ARRAYS:
+            value = getattr(self, name)
+            if value is not None and value.shape != (customers,):
+                raise ValueError(f"Plan.{name} has shape {value.shape}; there are {customers} customers: one row each.")
 
     def part(self, start: int, stop: int) -> Plan:
         """The plan for rows start to stop."""
@@ -102,9 +115,15 @@ class Plan:
         return self._each(lambda values: values.take(rows))
 
     def _each(self, pick: Callable[[NDArray[Any]], NDArray[Any]]) -> Plan:
-        arrays = {f.name: v for f in fields(self) if isinstance(v := getattr(self, f.name), np.ndarray)}
-        picked: dict[str, Any] = {name: pick(values) for name, values in arrays.items()}
-        return replace(self, **picked) if picked else self
+        part = copy.copy(self)  # what was checked once needs no second check
+        for name in _ARRAYS:
+            values = getattr(self, name)
+            if values is not None:
+                object.__setattr__(part, name, pick(values))
+        return part
+
+
+_ARRAYS = tuple(field.name for field in fields(Plan) if field.default is None)
 
 
 @dataclass(frozen=True)

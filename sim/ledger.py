@@ -89,8 +89,8 @@ class Ledger:
 
     def discounted(self, name: str, accounts: Accounts) -> F64:
         """Present value of a line over all weeks so far [S]."""
-        zero = np.zeros(self.segments)
-        return sum((page.get(name, zero) * accounts.factor(week) for week, page in enumerate(self.weeks)), zero)
+        weeks = enumerate(accounts.factor(np.arange(len(self.weeks), dtype=np.float64)))
+        return sum((self.by_segment(name, accounts, week) * factor for week, factor in weeks), np.zeros(self.segments))
 
     def value(self, name: str, accounts: Accounts, week: int = -1) -> float:
         """One week's total of a line; `margin` and `profit` are derived from revenue and cost."""
@@ -103,4 +103,6 @@ class Ledger:
             return page["revenue"] * accounts.margin
         if name == "profit":
             return page["revenue"] * accounts.margin - page["cost"]
+        if name not in page and not name.startswith("cost: "):
+            raise KeyError(f"the ledger has no line '{name}'; it has {sorted(page)}, margin and profit")
         return page.get(name, np.zeros(self.segments))

@@ -124,6 +124,7 @@ class CustomerModel(mesa.Model):
         self._awaited = -np.inf  # the latest first purchase still to come
         self._attraction, self._point_value = 1.0, 0.0  # of the latest plan
         self._referred: list[U64] = []
+        self._closed = False
         self._admit(newcomers)
         reporters = {m.name: partial(weekly_value, name=m.name) for m in (*FLOWS, *world.mind.metrics)}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
@@ -145,6 +146,7 @@ class CustomerModel(mesa.Model):
         self._arrive(luck)
         view = self.records.view(self.week)
         plan = self.strategy.plan(view, luck.rows(self.table[KEY]).named("strategy"))
+        plan.check(len(self.table))
         shifts = self._shifts()
         self.ledger.open()
         self.recorder.open()
@@ -154,11 +156,21 @@ class CustomerModel(mesa.Model):
         self.week += 1
         self.datacollector.collect(self)
 
+    def run_for(self, duration: float) -> None:
+        """So many weeks; none is fine."""
+        if duration > 0:
+            super().run_for(duration)
+
     def close(self, line: str) -> None:
         """The plays end with the horizon: what points still owe is booked as a cost of the last week."""
+        if self._closed:
+            return
+        self._closed = True
         crm = self.records.crm
         owed = crm[POINTS] * np.float32(self._point_value) * crm[KNOWN]
         self.ledger.owe(line, self.table[SEGMENT], owed)
+        for name in ("cost", "profit") if self.week else ():
+            self.datacollector.model_vars[name][-1] = weekly_value(self, name)
 
     def value_beyond(self) -> F32:
         """Expected margin of each customer after now [N], without plays, at calibrated rates, seen from week 0."""

@@ -43,12 +43,13 @@ def check(name: str, value: Any, field: dc.Field[Any]) -> None:
         ParameterError: names the field, the value, the allowed range and the mend.
     """
     about = field.metadata
-    whole = str(field.type) == "int"
-    if str(field.type) == "bool":
+    kind = field.type if isinstance(field.type, str) else getattr(field.type, "__name__", "")
+    whole = kind == "int"
+    if kind == "bool":
         if not isinstance(value, bool):
             raise ParameterError(f"{name} = {value!r} is not true or false: {about['doc']}.")
         return
-    if str(field.type) not in ("int", "float"):
+    if kind not in ("int", "float"):
         return
     if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
         raise ParameterError(f"{name} = {value!r} is not a {'whole ' * whole}number ({about['unit']}): {about['doc']}.")

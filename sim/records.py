@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +59,7 @@ class Records:
 
     def __init__(self) -> None:
         self.crm = Table(CRM, 0)
+        self._current = [False]  # whether the latest View may still be read
 
     def enter(self, newcomers: Newcomers) -> None:
         """Open a record for each newcomer."""
@@ -71,7 +74,9 @@ class Records:
 
     def view(self, week: int) -> View:
         """What a strategy gets to see this week."""
-        return View(week, len(self.crm), self._sealed)
+        self._current[0] = False
+        self._current = [True]
+        return View(week, len(self.crm), _reader(self.crm, self._current, week))
 
     def write(self, people: Block, plan: Plan, acts: Acts) -> None:
         """Write a week of one block down; `plan` is the block's."""
@@ -103,11 +108,21 @@ class Records:
         if plan.redeemed is not None:
             rows[POINTS] = rows[POINTS] - plan.redeemed.take(acts.rows) * bought
 
-    def _sealed[T: np.generic](self, column: Column[T]) -> NDArray[T]:
-        """An immutable copy: its memory is a bytes object, so nobody can unlock it or reach what it was copied from."""
+
+def _reader(crm: Table, current: list[bool], week: int) -> Callable[[Column[Any]], NDArray[Any]]:
+    """What a View reads through: immutable copies of CRM columns, in its own week only.
+
+    A copy's memory is a bytes object, so nobody can unlock it or reach what it was copied from.
+    """
+
+    def read(column: Column[Any]) -> NDArray[Any]:
         if column not in CRM:
-            raise KeyError(f"the View has no '{column.name}'; a firm sees {[c.name for c in CRM]}")
-        return np.frombuffer(self.crm[column].tobytes(), column.dtype)
+            raise KeyError(f"the View has no '{column.name}'; a firm sees {[known.name for known in CRM]}")
+        if not current[0]:
+            raise RuntimeError(f"the View of week {week} is over: read what you need in the week you plan for.")
+        return np.frombuffer(crm[column].tobytes(), column.dtype)
+
+    return read
 
 
 def spent_on(plan: Plan, bought: NDArray[np.bool_]) -> F32 | None:

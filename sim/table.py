@@ -56,7 +56,9 @@ class Table:
     """
 
     def __init__(self, columns: Iterable[Column[Any]], n: int) -> None:
-        self.columns = tuple({column.name: column for column in columns}.values())
+        self.columns = tuple(dict.fromkeys(columns))
+        if len({column.name for column in self.columns}) < len(self.columns):
+            raise ValueError(f"two columns share a name among {sorted(column.name for column in self.columns)}")
         self._n = n
         self._data: dict[str, NDArray[Any]] = {c.name: np.full(n, c.start, c.dtype) for c in self.columns}
 
@@ -73,6 +75,7 @@ class Table:
             raise KeyError(f"no column '{column.name}'; there are {sorted(self._data)}") from None
 
     def __setitem__[T: np.generic](self, column: Column[T], values: NDArray[T]) -> None:
+        _refuse_other_dtype(column, values)
         self[column][...] = values
 
     def blocks(self, size: int = BLOCK) -> Iterator[Block]:
@@ -159,7 +162,9 @@ class Some:
 
     def __setitem__[T: np.generic](self, column: Column[T], values: NDArray[T]) -> None:
         _refuse_other_dtype(column, values)
-        self._read[column.name] = values
+        # another column's values are copied, or a later `+=` on one would change both
+        shared = any(values is other for name, other in self._read.items() if name != column.name)
+        self._read[column.name] = values.copy() if shared else values
         self._block[column][self.index] = values
 
 

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 from sim.chance import F32, Bool, Draws
+from sim.errors import ParameterError
 from sim.exchange import View
 from sim.parameters import ASSUMED, Parametric, param
 from sim.records import KNOWN, LAST, PURCHASES, SINCE, SPEND
@@ -63,6 +64,13 @@ class Lapsing(Parametric):
     lost: float = param(
         6.0, unit="own mean gaps", low=0, high=1e3, doc="silence that is taken as farewell", source=ASSUMED
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.lost <= self.gaps:
+            raise ParameterError(
+                f"Lapsing.lost = {self.lost:g} is not above gaps = {self.gaps:g}, so nobody is ever picked: raise it."
+            )
 
     def pick(self, view: View, draws: Draws) -> Bool:
         """Repeat buyers who are late but not yet given up [N]."""

@@ -57,7 +57,7 @@ class Bayesian(Parametric):
     def learn(self, people: Rows, lived: Encounters) -> None:
         """Move each expectation [E] by a step that shrinks with experience."""
         evidence = people[EXPERIENCE]
-        gain = np.float32(1) / (evidence + np.float32(self.prior))
+        gain = np.float32(1) / np.maximum(evidence + np.float32(self.prior), 1)
         for column, quality in ((EXPECT_TECHNICAL, lived.technical), (EXPECT_FUNCTIONAL, lived.functional)):
             people[column] = _towards(people[column], quality, gain)
         people[EXPERIENCE] = evidence * np.float32(self.keep) + 1

@@ -1,10 +1,10 @@
 """The twin is the same model: engine and twin agree in distribution, and a twin with one thing wrong does not.
 
 24 seeds of 2,000 customers and 40 weeks. Both sides get the same customers in each seed and luck of their own; a mean
-difference is measured in standard errors over seeds. Some 60 are looked at, so |t| < 4 is asked of each (3 would fail by
-chance one time in four that somebody renames a draw) and a mistake has to reach 5. Customers buy 4 times as often as in
-the log, so that more is lived. Two settings: the default mind without a play, and over-delivery met by a mind that acts
-more on what it feels, so that a mistake in what loyalty and feelings do shows in the totals.
+difference is measured in standard errors over seeds. Some 60 are looked at, so |t| < 4 is asked of each (3 would fail
+by chance one time in four that somebody renames a draw) and a mistake has to reach 5. Customers buy 4 times as often as
+in the log, so that more is lived. Two settings: the default mind without a play, and over-delivery met by a mind that
+acts more on what it feels, so that a mistake in what loyalty and feelings do shows in the totals.
 """
 
 from __future__ import annotations
@@ -165,19 +165,14 @@ def scaled(part: str, field: str, factor: float) -> Change:
 
 WRONG_CONSTANTS = [
     ("service", "failure", 1.25),
-    ("service", "spread", 1.05),
-    ("service", "promise", 1.01),
     ("expectation", "gain", 1.15),
     ("satisfaction", "slope", 1.10),
     ("emotion", "keep", 1.02),
-    ("emotion", "gain", 1.20),
     ("trust", "lose", 1.05),
-    ("intention", "weight", 1.05),
     ("intention", "hold", 1.30),
     ("intention", "pull", 1.30),
     ("intention", "mood", 3.00),
     ("survey", "share", 1.25),
-    ("survey", "noise", 1.50),
     ("behaviour", "spend_p", 0.75),
 ]
 WRONG_CODE = {"dropout by purchase": CountsPurchases, "feelings do not fade": ForgetsTheFading}

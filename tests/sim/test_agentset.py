@@ -53,7 +53,9 @@ FILTERS = {
 def test_select_is_mesas(pair: tuple[CustomerSet, AgentSet], ours: str, at_most: float):
     customers, agents = pair
     mine, theirs = FILTERS[ours]
-    assert customers.select(mine, at_most=at_most).get("spend").tolist() == agents.select(theirs, at_most=at_most).get("spend")
+    assert customers.select(mine, at_most=at_most).get("spend").tolist() == agents.select(theirs, at_most=at_most).get(
+        "spend"
+    )
 
 
 def test_select_takes_a_mask_and_chains(pair: tuple[CustomerSet, AgentSet]):
@@ -89,7 +91,9 @@ def test_set_is_mesas_and_returns_the_set(pair: tuple[CustomerSet, AgentSet]):
     assert young.get("spend").tolist() == list(range(len(young)))
 
 
-@pytest.mark.parametrize("by", ["segment", (lambda c: c.get("age") > 50, lambda a: a.age > 50)], ids=["column", "function"])
+@pytest.mark.parametrize(
+    "by", ["segment", (lambda c: c.get("age") > 50, lambda a: a.age > 50)], ids=["column", "function"]
+)
 def test_groups_are_mesas(pair: tuple[CustomerSet, AgentSet], by):
     customers, agents = pair
     mine, theirs = (by, by) if isinstance(by, str) else by

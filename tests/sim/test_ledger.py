@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.behaviour import Contractual
 from sim.chance import Draws
 from sim.clock import WEEKS_PER_YEAR
 from sim.exchange import Plan, View
@@ -87,7 +88,7 @@ def test_discounting_by_hand():
         ledger.weeks[-1]["revenue"] = np.array([amount, 2 * amount])
     by_hand = 100.0 + 50.0 / 1.21 ** (2 / WEEKS_PER_YEAR)
     np.testing.assert_allclose(ledger.discounted("revenue", accounts), [by_hand, 2 * by_hand])
-    np.testing.assert_allclose(ledger.discounted("nothing", accounts), [0, 0])
+    np.testing.assert_allclose(ledger.discounted("cost: nothing", accounts), [0, 0])
     assert float(Accounts(discount=0.0).factor(500)) == 1.0
 
 
@@ -138,7 +139,6 @@ def test_a_reward_costs_only_when_the_customer_buys():
     assert total(run, "cost") == pytest.approx(3 * total(run, "encounters"))
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: discounted('profit') and discounted('margin') are silently 0")
 @pytest.mark.parametrize("name", ["margin", "profit"])
 def test_derived_lines_can_be_discounted(run: CustomerModel, name: str):
     accounts = Accounts(discount=0.0)
@@ -146,13 +146,11 @@ def test_derived_lines_can_be_discounted(run: CustomerModel, name: str):
     np.testing.assert_allclose(run.ledger.discounted(name, accounts), np.sum(by_week, axis=0))
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: a misspelt line is a line of zeros")
 def test_a_misspelt_line_is_refused(run: CustomerModel):
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="no line 'revenu'; it has"):
         run.ledger.value("revenu", Accounts())
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: closing twice books the liability twice")
 def test_closing_twice_books_once():
     run = worlds.model(people=worlds.met(500), strategy=PROGRAM)
     run.run_for(10)
@@ -160,3 +158,35 @@ def test_closing_twice_books_once():
     once = total(run, "cost")
     run.close("reward_program")
     assert total(run, "cost") == once
+
+
+def test_every_encounter_is_paid_with_a_contract_too():
+    """Seed 1, 2,000 contracts, 12 weeks; model.md: every action is costed when taken."""
+    behaviour = Contractual(period=3, alpha=1, beta=2, uses_mean=1.0)
+    run = worlds.model(2_000, OverDelivery(price=1.0, targeting=AllRows()), behaviour=behaviour)
+    run.run_for(12)
+    assert total(run, "cost") == total(run, "encounters")
+
+
+class AllRows:
+    """Reaches everybody, on record or not."""
+
+    def pick(self, view: View, draws: Draws) -> np.ndarray:
+        return np.ones(len(view), np.bool_)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="BUG: a closed model goes on; the old liability stays booked and no later one is"
+)
+def test_a_closed_model_is_over_or_can_be_closed_again():
+    """Either a week after closing is refused, or the second closing books what is owed then."""
+    run = worlds.model(people=worlds.met(500), strategy=PROGRAM)
+    run.run_for(5)
+    run.close("reward_program")
+    try:
+        run.run_for(5)
+    except RuntimeError:
+        return
+    before = total(run, "cost")
+    run.close("reward_program")
+    assert total(run, "cost") != before

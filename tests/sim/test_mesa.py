@@ -71,7 +71,7 @@ def test_agents_is_mesas_own_set(run: CustomerModel):
     assert list(run.agents) == [clerk]
     assert len(run.customers) == 300
     run.step()
-    with pytest.raises(AttributeError, match="model.agents"):
+    with pytest.raises(AttributeError, match=r"model\.agents"):
         run.agents = []
 
 
@@ -154,7 +154,9 @@ def test_everybody_gone_can_be_simulated():
     assert run.ledger.value("purchases", run.world.accounts) == 0
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeWarning, reason="Mesa warns when told to run for no time: zero weeks need a guard")
+@pytest.mark.xfail(
+    strict=True, raises=RuntimeWarning, reason="Mesa warns when told to run for no time: zero weeks need a guard"
+)
 def test_zero_weeks_pass_quietly():
     worlds.model(5).run_for(0)
 

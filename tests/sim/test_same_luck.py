@@ -41,7 +41,9 @@ both_markets = pytest.mark.parametrize("market", MARKETS)
 all_minds = pytest.mark.parametrize("mind", MINDS)
 
 
-def start(strategy: Strategy, mind: str = "default", market: str = "purchases", n: int = 400, **options) -> CustomerModel:
+def start(
+    strategy: Strategy, mind: str = "default", market: str = "purchases", n: int = 400, **options
+) -> CustomerModel:
     """Seed 1; starts spread over the first 4 weeks; failures are frequent so that much is felt."""
     behaviour = MARKETS[market]
     people = worlds.newcomers(n, behaviour=behaviour, start=np.linspace(0, 3.99, n) if n else 0.0)
@@ -95,7 +97,9 @@ def test_a_fork_of_a_fork_and_a_fork_before_the_first_week():
     assert twin.strategy is PLAYS["over_delivery"]
 
 
-@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda run: pickle.loads(pickle.dumps(run))], ids=["copy", "pickle"])
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, lambda run: pickle.loads(pickle.dumps(run))], ids=["copy", "pickle"]
+)
 @both_markets
 def test_a_copy_in_the_middle_goes_on_alike(market: str, duplicate):
     run = start(PLAYS["reward_program"], market=market, arrivals=BUSY)
@@ -107,12 +111,7 @@ def test_a_copy_in_the_middle_goes_on_alike(market: str, duplicate):
     worlds.assert_same_run(run, twin)
 
 
-ONE_BY_ONE = pytest.param(
-    1, marks=pytest.mark.xfail(strict=True, reason="BUG: Segments.enter multiplies matrices, and BLAS has another way for 1 row")
-)
-
-
-@pytest.mark.parametrize("block", [ONE_BY_ONE, 2, 1_000, 4_096, 10**9])
+@pytest.mark.parametrize("block", [1, 2, 1_000, 4_096, 10**9])
 @pytest.mark.parametrize("play", PLAYS)
 def test_blocks_never_show(play: str, block: int):
     """30 or 5,000 customers and arrivals: every column to the bit; sums of the books to float32 rounding."""

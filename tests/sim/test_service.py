@@ -50,7 +50,7 @@ def test_quality_has_its_level_and_spread():
 
 
 def test_failures_come_as_often_and_are_as_bad_as_said():
-    """Seed 3, 100,000 encounters: share 4% and mean severity 0.2 within 4 standard errors; only technical quality falls."""
+    """Seed 3, 100,000 encounters: share 4%, mean severity 0.2, within 4 standard errors; technical quality falls."""
     lived, smooth = deliver(Service(failure=0.04)), deliver(Service(failure=0.0))
     failed = lived.failure > 0
     assert standard_errors_off(failed.astype(np.float64), 0.04) < 4

@@ -147,13 +147,11 @@ def test_a_block_keeps_its_place():
     assert (len(block), block.start, block.stop) == (2, 2, 4)
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: Table[...] casts silently where Block and Some refuse")
 def test_a_whole_table_refuses_another_dtype_too():
     with pytest.raises(TypeError, match="'count' holds uint8"):
         table()[COUNT] = np.full(5, 300.7)
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: Some keeps the caller's array, so two columns can share one buffer")
 def test_columns_written_from_one_array_stay_apart():
     """`people[LOYALTY] = people[SATISFACTION]` is what SatisfactionLoyalty does."""
     some = Table([AGE, LEFT], 3).block(0, 3).some(np.arange(3))
@@ -162,7 +160,6 @@ def test_columns_written_from_one_array_stay_apart():
     np.testing.assert_array_equal(some[LEFT], [40, 40, 40])
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: a second column of the same name replaces the first without a word")
 def test_two_different_columns_of_one_name_are_refused():
     with pytest.raises(ValueError, match="age"):
         Table([AGE, Column("age", np.uint8, 3)], 2)

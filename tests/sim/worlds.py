@@ -27,7 +27,8 @@ def newcomers(
     starts = np.broadcast_to(np.asarray(start, np.float32), n).copy()
     drawn = behaviour.newcomers(keys, starts, 0, Chance(seed).life().rows(keys).named("initial"))
     fixed = {
-        name: np.broadcast_to(np.asarray(value, getattr(drawn, name).dtype), n).copy() for name, value in columns.items()
+        name: np.broadcast_to(np.asarray(value, getattr(drawn, name).dtype), n).copy()
+        for name, value in columns.items()
     }
     return replace(drawn, **fixed)
 
@@ -45,7 +46,7 @@ def world(**parts: Any) -> World:
 def model(
     n: int = 500, strategy: Strategy | None = None, *, people: Newcomers | None = None, seed: int = 1, **parts: Any
 ) -> CustomerModel:
-    """A model of n fresh customers, or of the people given; `block` and `baseline` go to the model, the rest to the world."""
+    """A model of n fresh customers or of those given; `block` and `baseline` go to the model, the rest to its world."""
     options = {name: parts.pop(name) for name in ("block", "baseline") if name in parts}
     stage = world(**parts)
     someone = newcomers(n, behaviour=stage.behaviour, seed=seed) if people is None else people

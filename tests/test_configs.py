@@ -1,0 +1,101 @@
+"""Every preset says what it is, builds, and runs two weeks; the default study is what the code says it is."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+import configs
+import strategies
+from agents.mind import Mind, NoMind
+from agents.theories.emotion import NoEmotion
+from agents.theories.intention import SatisfactionLoyalty
+from agents.theories.satisfaction import Disconfirmation
+from agents.theories.trust import NoTrust
+from experiments.build import build, compose, options
+from experiments.calibrated import Calibration, calibrate, customers_of, world_of
+from experiments.catalogue import groups, snake
+from experiments.study import LogSource, Study
+from sim.behaviour import Contractual
+from sim.model import CustomerModel
+
+FOLDER = Path(configs.__path__[0])
+PRESETS = sorted(FOLDER.rglob("*.yaml"))
+GROUPS = [group.name for group in groups()]
+CHOICES = [(group, name) for group in (*GROUPS, "experiment") for name in options(group)]
+PLAYS = ["nothing", "placebo", "reward_program", "personalised_service", "over_delivery"]
+
+
+@cache
+def fitted() -> Calibration:
+    return calibrate(Study(arms={"nothing": strategies.Nothing()}))
+
+
+def chosen(group: str, name: str) -> list[str]:
+    """What the command line says to choose an option."""
+    if group == "strategy":
+        return [f"+strategy@arms.chosen={name}"]
+    if group == "strategy/targeting":
+        return [f"strategy/targeting@arms.over_delivery.targeting={name}"]
+    return [f"{group}={name}", *(["population.start=cohort"] if name == "contractual" else [])]
+
+
+def test_the_default_study_is_the_main_job() -> None:
+    study = build(compose())
+    assert list(study.arms) == PLAYS
+    assert study == Study(
+        arms={name: getattr(strategies, "".join(map(str.title, name.split("_"))))() for name in PLAYS}
+    )
+
+
+def test_presets_exist_for_every_play_and_repeat_no_default() -> None:
+    assert {snake(name) for name in strategies.__all__} == {path.stem for path in FOLDER.glob("strategy/*.yaml")}
+    for path in FOLDER.glob("strategy/*.yaml"):
+        assert set(yaml.safe_load(path.read_text(encoding="utf-8"))) == {"defaults"}
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.relative_to(FOLDER).as_posix())
+def test_a_preset_says_what_it_is_and_leaves_hydra_alone(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    says = [line for line in lines if line.startswith("# ") and "@package" not in line]
+    assert says
+    assert says[0].endswith(".")
+    assert "hydra" not in yaml.safe_load("\n".join(lines))
+
+
+@pytest.mark.parametrize(("group", "name"), CHOICES)
+def test_every_option_has_a_line_builds_and_runs_two_weeks(group: str, name: str) -> None:
+    assert options(group)[name]
+    study = build(compose(chosen(group, name)))
+    calibration = Calibration(study.market) if isinstance(study.market, Contractual) else fitted()
+    for strategy in study.chosen.values():
+        model = CustomerModel(
+            world_of(study, calibration), customers_of(study, calibration, seed=1, size=120), strategy
+        )
+        model.run_for(2)
+        assert model.week == 2
+
+
+def test_a_new_preset_is_tested_here() -> None:
+    reached = {FOLDER / group / f"{name}.yaml" for group, name in CHOICES} | {FOLDER / "study.yaml"}
+    assert set(PRESETS) <= reached
+
+
+def test_minds_are_what_they_are_called() -> None:
+    assert build(compose(["mind=none"])).mind == NoMind()
+    assert build(compose(["mind=integrated"])).mind == Mind()
+    oliver = Mind(satisfaction=Disconfirmation(), emotion=NoEmotion(), trust=NoTrust(), intention=SatisfactionLoyalty())
+    assert build(compose(["mind=expectation_disconfirmation"])).mind == oliver
+
+
+def test_experiments_change_the_whole_study() -> None:
+    contract = build(compose(["experiment=contract"]))
+    assert isinstance(contract.market, Contractual)
+    assert contract.population.start == "cohort"
+    variants = build(compose(["experiment=variants"]))
+    assert list(variants.chosen) == ["nothing", "generous", "now_and_then", "best_only"]
+    assert len({repr(arm) for arm in variants.chosen.values()}) == 4
+    assert variants.data == LogSource()
