@@ -111,7 +111,8 @@ def options(group: str, config_dir: Path | None = None, plugins: Sequence[str] =
     with initialize_config_module(PRESETS, version_base="1.3"):
         names = GlobalHydra.instance().config_loader().get_group_options(group, overrides=_beside(config_dir))
     files = [folder / group for folder in (*folders, *([config_dir] if config_dir else []))]
-    return {name: _meaning(name, files, classes) for name in names if not name.endswith(DEFAULTS)}
+    found = {name: _meaning(name, files, classes) for name in names if not name.endswith(DEFAULTS)}
+    return {name: meaning for name, meaning in found.items() if meaning is not None}
 
 
 def _register(plugins: Sequence[ModuleType]) -> None:
@@ -196,13 +197,13 @@ def _refuse_removal(overrides: Sequence[Override], config: DictConfig) -> None:
             raise ConfigError(cannot_go(str(override.input_line)))
 
 
-def _meaning(name: str, folders: Sequence[Path], classes: Mapping[str, type]) -> str:
-    """The first comment of a preset, or the first line of a class's docstring."""
+def _meaning(name: str, folders: Sequence[Path], classes: Mapping[str, type]) -> str | None:
+    """The first comment of a preset, or the first line of a class's docstring; None for a plug-in not named now."""
     for path in (folder / f"{name}.yaml" for folder in folders):
         if path.is_file():
             lines = path.read_text(encoding="utf-8").splitlines()
             return next((line[2:] for line in lines if line.startswith("# ") and "@package" not in line), "")
-    return one_line(classes.get(name))
+    return one_line(classes[name]) if name in classes else None
 
 
 def _about_hydra(config: DictConfig) -> Any:

@@ -84,6 +84,7 @@ class _Initial:
         self.recorder.open()
         for block in root.table.blocks():
             self.recorder.add(block)
+        self.recorder.close()
 
     def count(self, mask: Bool) -> F64:
         """How many of the initial customers a mask [n] holds for, by segment and in all [S + 1]."""

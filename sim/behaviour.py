@@ -21,6 +21,7 @@ from sim.people import BASKET, DROPOUT, PATIENCE, RATE, START, STRAIN, STRATUM, 
 from sim.table import Rows
 
 F64 = NDArray[np.float64]
+_LEAST = np.float32(1e-12)  # strain of a purchase that cannot end anything
 _SURE = np.float32(1 - 1e-6)  # no chance of leaving is larger, so strain stays finite
 
 
@@ -124,7 +125,7 @@ class NonContractual(Parametric):
         chance = leave_chance(people, occasion.hold, lean)
         if self.dropout_clock == "calendar":
             chance = chance / occasion.multiplier
-        step = -np.log1p(-np.minimum(chance, _SURE))
+        step = np.maximum(-np.log1p(-np.minimum(chance, _SURE)), _LEAST)
         last = np.ceil((people[PATIENCE] - people[STRAIN]) / step).clip(1, 1e6)  # the purchase that would end it
         left = occasion.came >= last
         repeats = np.minimum(occasion.came, last).astype(np.uint8)

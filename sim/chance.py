@@ -7,6 +7,7 @@ taken.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -22,6 +23,7 @@ Index = NDArray[np.intp]
 
 MOST = 254  # largest count a week can hold; one more, the first purchase, still fits a byte
 LIFE = -1_000_000  # the "week" of draws that are made once in a life
+_ALL = 2**64 - 1
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -57,8 +59,8 @@ class Week:
 
     def __init__(self, seed: int, week: int) -> None:
         self._seed, self._week = seed, week
+        self._here = _word(f"{seed}|{week}")
         self._drawn: dict[str, int] = {}
-        self._address: dict[str, np.uint64] = {}
 
     def rows(self, keys: U64, start: int = 0) -> Draws:
         """The luck of a run of rows that begins at row `start` and has these keys [n]."""
@@ -68,23 +70,16 @@ class Week:
         """A uniform draw on (0, 1) that belongs to nobody."""
         return float(Draws(self, np.zeros(1, np.uint64), 0, 1).uniform(f"{decision} (nobody)")[0])
 
-    def claim(self, decision: str, start: int, stop: int) -> np.uint64:
+    def claim(self, decision: str, start: int, stop: int) -> int:
         """The address of a decision's stream; raises ChanceError when rows from `start` were drawn before."""
         if self._drawn.get(decision, 0) > start:
             raise ChanceError(f"'{decision}' was drawn twice in week {self._week}: give the second draw its own name.")
         self._drawn[decision] = max(stop, start + 1)
-        return self._open(self._week, decision)
+        return (self._here + _word(decision)) & _ALL
 
-    def lasting(self, decision: str) -> np.uint64:
+    def lasting(self, decision: str) -> int:
         """The address of a decision's stream that belongs to no week, so it may be read again."""
-        return self._open(LIFE, decision)
-
-    def _open(self, week: int, decision: str) -> np.uint64:
-        name = f"{self._seed}|{week}|{decision}"
-        address = self._address.get(name)
-        if address is None:
-            address = self._address[name] = np.uint64(_word(name))
-        return address
+        return (_word(f"{self._seed}|{LIFE}") + _word(decision)) & _ALL
 
 
 class Draws:
@@ -111,10 +106,20 @@ class Draws:
         """Uniform on (0, 1), never 0 or 1."""
         return self._read(self._week.claim(self._prefix + decision, self._start, self._stop))
 
-    def _read(self, address: np.uint64) -> F32:
+    def uniforms(self, *decisions: str) -> list[F32]:
+        """Uniforms of several decisions, each [n]: the same numbers as one by one, at less cost for few customers."""
+        addresses = [self._week.claim(self._prefix + name, self._start, self._stop) for name in decisions]
+        draws = np.empty((len(addresses), len(self._keys)), np.float32)
+        column = np.array(addresses, np.uint64)[:, None]
+        for at in range(0, len(self._keys), _CHUNK):
+            _fill(draws[:, at : at + _CHUNK], self._keys[at : at + _CHUNK], column)
+        return list(draws)
+
+    def _read(self, address: int) -> F32:
         draws = np.empty(len(self._keys), np.float32)
+        start = np.uint64(address)
         for at in range(0, len(draws), _CHUNK):
-            _fill(draws[at : at + _CHUNK], self._keys[at : at + _CHUNK], address)
+            _fill(draws[at : at + _CHUNK], self._keys[at : at + _CHUNK], start)
         return draws
 
     def exponential(self, decision: str) -> F32:
@@ -123,17 +128,22 @@ class Draws:
 
     def normal(self, decision: str) -> F32:
         """Standard normal, by inversion."""
-        return ndtri(self.uniform(decision)).astype(np.float32, copy=False)
+        return normal(self.uniform(decision))
 
     def happens(self, decision: str, chance: F32 | float) -> Bool:
         """Whether an event of this chance falls."""
         return self.uniform(decision) < chance
 
 
+def normal(u: F32) -> F32:
+    """Standard normal quantile [n]."""
+    return ndtri(u).astype(np.float32, copy=False)
+
+
 def hashed(keys: U64, address: np.uint64) -> U64:
     """64 well-mixed bits per key [n]: position `key` of the SplitMix64 stream that starts at `address`."""
-    bits = keys * _GAMMA
-    _mix(bits, address, np.empty_like(bits))
+    bits = keys * _GAMMA + address
+    _mix(bits)
     bits ^= bits >> np.uint64(31)
     return bits
 
@@ -165,23 +175,23 @@ def poisson(u: F32, rate: F32) -> NDArray[np.uint8]:
     return count
 
 
-def _fill(draws: F32, keys: U64, address: np.uint64) -> None:
-    bits = keys * _GAMMA
-    scratch = np.empty_like(bits)
-    _mix(bits, address, scratch)  # SplitMix64's last xor-shift touches only bits that are dropped here
+def _fill(draws: F32, keys: U64, address: np.uint64 | U64) -> None:
+    bits = keys * _GAMMA + address
+    _mix(bits)  # SplitMix64's last xor-shift touches only bits that are dropped here
     np.right_shift(bits, np.uint64(41), out=bits)
     np.copyto(draws, bits.view(np.int64), casting="unsafe")
     np.multiply(draws, _SCALE, out=draws)
     np.add(draws, _HALF, out=draws)
 
 
-def _mix(bits: U64, address: np.uint64, scratch: U64) -> None:
-    np.add(bits, address, out=bits)
+def _mix(bits: U64) -> None:
+    scratch = np.empty_like(bits)
     for shift, factor in ((np.uint64(30), _MIX_1), (np.uint64(27), _MIX_2)):
         np.right_shift(bits, shift, out=scratch)
         np.bitwise_xor(bits, scratch, out=bits)
         np.multiply(bits, factor, out=bits)
 
 
+@lru_cache(maxsize=4_096)
 def _word(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")

@@ -37,12 +37,19 @@ class View:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"the View is sealed: {name} cannot be set; return a Plan instead.")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return View, (self.week, self.customers, _over)  # a copy has no records to read
+
     def __len__(self) -> int:
         return self.customers
 
     def __getitem__[T: np.generic](self, column: Column[T]) -> NDArray[T]:
         sealed: NDArray[T] = self._read(column)
         return sealed
+
+
+def _over(column: Column[Any]) -> NDArray[Any]:
+    raise RuntimeError(f"a copied View cannot be read: take '{column.name}' from the View of the week you plan for.")
 
 
 @dataclass(frozen=True)
@@ -93,9 +100,7 @@ class Plan:
             wanted = np.bool_ if name == "treated" else np.float32
             if not isinstance(value, np.ndarray) or value.dtype != wanted:
                 got = getattr(value, "dtype", type(value).__name__)
-                raise TypeError(
-                    f"Plan.{name} is an array [N] of {wanted.__name__}, got {got}: cast it in the strategy."
-                )
+                raise TypeError(f"Plan.{name} holds {wanted.__name__}, got {got}: give an array [N] of that type.")
             if not np.isfinite(value.sum()):
                 raise ValueError(f"Plan.{name} holds NaN or infinity: give every customer a number.")
 

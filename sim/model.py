@@ -142,6 +142,8 @@ class CustomerModel(mesa.Model):
 
     def step(self) -> None:
         """One week, hand to hand."""
+        if self._closed:
+            raise RuntimeError("this model's books are closed: fork it before closing to go on.")
         luck = self.chance.at(self.week)
         self._arrive(luck)
         view = self.records.view(self.week)
@@ -152,12 +154,15 @@ class CustomerModel(mesa.Model):
         self.recorder.open()
         for people in self.table.blocks(self.block):
             self._live(people, plan.part(people.start, people.stop), shifts, luck)
+        self.recorder.close()
         self._attraction, self._point_value = plan.attraction, plan.point_value
         self.week += 1
         self.datacollector.collect(self)
 
     def run_for(self, duration: float) -> None:
         """So many weeks; none is fine."""
+        if duration < 0:
+            raise ValueError(f"run_for({duration}): weeks do not run backwards; give 0 or more.")
         if duration > 0:
             super().run_for(duration)
 
@@ -279,6 +284,7 @@ def act(people: Block, rows: Index, occasion: Occasion, plan: Plan, mind: Mind, 
     people[ACTIVE][left] = False
     people[LEFT][left] = decision.moment[decision.left]
     met = (occasion.came > 0) | occasion.trial
+    complains, refers = draws.uniforms("complain", "refer")
     referral = np.float32(world.arrivals.referral * plan.referral) * np.exp(leanings.recommend)
     answer = np.where(met, world.survey.ask(leanings.score, draws), -1).astype(np.int8)
     return Acts(
@@ -289,8 +295,8 @@ def act(people: Block, rows: Index, occasion: Occasion, plan: Plan, mind: Mind, 
         left=decision.left,
         seen=world.behaviour.leaving_is_seen,
         renewed=decision.renewed,
-        complained=draws.happens("complain", leanings.complain) & met,
-        referred=draws.happens("refer", referral) & met,
+        complained=(complains < leanings.complain) & met,
+        referred=(refers < referral) & met,
         answer=answer,
     )
 
@@ -304,6 +310,6 @@ def among(rows: Index, chosen: Index, n: int) -> Bool:
 
 def weekly_value(model: CustomerModel, name: str) -> float:
     """This week's value of a metric, for Mesa's DataCollector."""
-    if name == "active" or name in {metric.name for metric in model.world.mind.metrics}:
+    if name in model.recorder:
         return model.recorder.value(name)
     return model.ledger.value(name, model.world.accounts)

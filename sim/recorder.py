@@ -15,21 +15,25 @@ F64 = NDArray[np.float64]
 
 
 class Recorder:
-    """Weekly sums over active customers by segment: one page [columns + 1, S] a week, the last row counts heads."""
+    """Weekly sums over active customers by segment: head counts and means, one page a week."""
 
     def __init__(self, metrics: Sequence[Metric], segments: int) -> None:
         self.metrics = tuple(metric for metric in metrics if metric.columns)
         self.columns = tuple({column.name: column for m in self.metrics for column in m.columns}.values())
         self.segments = segments
         self.weeks: list[F64] = []
+        self._place = {"active": 0} | {metric.name: at for at, metric in enumerate(self.metrics, 1)}
+        self._mix = np.array([[column in metric.columns for column in self.columns] for metric in self.metrics], float)
+        self._mix = self._mix.reshape(len(self.metrics), len(self.columns)) / [[len(m.columns)] for m in self.metrics]
+        self._sums = np.zeros((len(self.columns) + 1, segments))
 
     def open(self) -> None:
         """Turn to a new week."""
-        self.weeks.append(np.zeros((len(self.columns) + 1, self.segments)))
+        self._sums = np.zeros((len(self.columns) + 1, self.segments))
 
     def add(self, rows: Rows) -> None:
         """Add one block: pairwise float32 sums within it, float64 across; no threads, so the same bits anywhere."""
-        page = self.weeks[-1]
+        page = self._sums
         segment, active = rows[SEGMENT], rows[ACTIVE]
         masks = [(active & (segment == s)).astype(np.float32) for s in range(self.segments)]
         product = np.empty(len(rows), np.float32)
@@ -38,19 +42,21 @@ class Recorder:
             for i, column in enumerate(self.columns):
                 page[i, s] += np.multiply(rows[column], mask, out=product).sum()
 
+    def close(self) -> None:
+        """Turn the week's sums into head counts and means, by segment and over all [1 + M, S + 1]."""
+        sums = np.append(self._sums, self._sums.sum(axis=1, keepdims=True), axis=1)
+        heads = sums[-1:]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            self.weeks.append(np.concatenate([heads, self._mix @ sums[:-1] / heads]))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._place
+
     def value(self, name: str, week: int = -1) -> float:
-        """Mean of a metric over all active customers; NaN when nobody is active."""
-        return float(self.by_segment(name, week)[-1])
+        """Mean of a metric over all active customers, NaN when there are none; "active" is how many there are."""
+        return float(self.weeks[week][self._place[name], -1])
 
     def by_segment(self, name: str, week: int = -1) -> F64:
-        """Mean of a metric by segment and, last, over all [S + 1]; "active" gives head counts instead."""
-        page = self.weeks[week]
-        heads = np.append(page[-1], page[-1].sum())
-        if name == "active":
-            return heads
-        metric = next(m for m in self.metrics if m.name == name)
-        names = [column.name for column in self.columns]
-        sums = np.mean([page[names.index(column.name)] for column in metric.columns], axis=0)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means: F64 = np.append(sums, sums.sum()) / heads
-        return means
+        """The same by segment and, last, over all [S + 1]."""
+        row: F64 = self.weeks[week][self._place[name]]
+        return row

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import F32, Draws
+from sim.chance import F32, Draws, normal
 from sim.exchange import I8, Acts, Plan, View
 from sim.parameters import ASSUMED, Parametric, param
 from sim.people import Newcomers
@@ -47,11 +47,10 @@ class Survey(Parametric):
 
     def ask(self, score: F32, draws: Draws) -> I8:
         """Answers 0-10 of those who came [E], -1 for silence."""
-        answers = draws.happens("asked", self.share)
-        willing = np.float32(self.response) + np.float32(self.stirred) * np.abs(score - 7)
-        answers &= draws.happens("answers", willing)
-        spoken = np.rint(score + self.noise * draws.normal("survey noise")).clip(0, 10)
-        return np.where(answers, spoken, -1).astype(np.int8)
+        asked, answers, noise = draws.uniforms("asked", "answers", "survey noise")
+        willing = self.response + self.stirred * np.abs(score - 7)
+        spoken = np.rint(score + self.noise * normal(noise)).clip(0, 10)
+        return np.where((asked < self.share) & (answers < willing), spoken, -1).astype(np.int8)
 
 
 class Records:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.chance import F32, Draws
+from sim.chance import F32, Draws, normal
 from sim.exchange import Encounters, Plan
 from sim.parameters import ASSUMED, Parametric, param
 from sim.people import BASKET
@@ -34,10 +34,10 @@ class Service(Parametric):
 
     def deliver(self, people: Rows, plan: Plan, draws: Draws) -> Encounters:
         """What each of these customers lives this week [E]; `plan` and `draws` are theirs."""
-        failed = draws.happens("failure", self.failure)
-        severity = draws.uniform("severity") * failed * np.float32(self.severity)
-        technical = self.technical + self.spread * draws.normal("technical") - severity
-        functional = self.functional + self.spread * draws.normal("functional")
+        fails, worst, delivered, manner = draws.uniforms("failure", "severity", "technical", "functional")
+        severity = worst * (fails < self.failure) * np.float32(self.severity)
+        technical = self.technical + self.spread * normal(delivered) - severity
+        functional = self.functional + self.spread * normal(manner)
         fit = intrusion = None
         if plan.depth is not None and plan.accuracy is not None:
             hit = draws.happens("personal touch", plan.accuracy)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 32_768  # rows worked on at a time: a dozen float32 arrays of this length stay in the second-level cache
+BLOCK = 65_536  # rows worked on at a time: the arrays in use stay near the core, calls are few (docs/performance.md)
 Index = NDArray[np.intp]
 
 

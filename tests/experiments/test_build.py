@@ -308,6 +308,15 @@ def test_where_plugins_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
         compose(plugins=("no_such_shop",))
 
 
+def test_an_installed_package_names_its_plugins(plugin: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = tmp_path / "flower_shop-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: flower_shop\nVersion: 1.0\n", encoding="utf-8")
+    (about / "entry_points.txt").write_text(f"[cxlab.plugins]\nshop = {plugin}\n", encoding="utf-8")
+    monkeypatch.delenv("CXLAB_PLUGINS", raising=False)
+    assert plugin_names() == (plugin,)
+
+
 def test_a_plugin_may_not_take_a_name(plugin: str, tmp_path: Path) -> None:
     (tmp_path / "thief.py").write_text(PLUGIN.replace("Flowers", "OverDelivery"), encoding="utf-8")
     with pytest.raises(ConfigError, match="strategy has a over_delivery already"):

@@ -209,6 +209,15 @@ def test_a_folder_without_its_marker_is_no_study_and_makes_room(tmp_path: Path) 
     assert text_of(store.finish(KEY, written("whole"))) == {"whole"}
 
 
+def test_what_a_process_killed_while_finishing_has_left_is_removed_after_a_day(tmp_path: Path) -> None:
+    ruins = [tmp_path / ".partial" / f"result-{KEY}-{name}" for name in ("old", "young")]
+    for folder in ruins:
+        folder.mkdir(parents=True)
+    os.utime(ruins[0], (0, 0))
+    Store(tmp_path).finish(KEY, written())
+    assert [folder.exists() for folder in ruins] == [False, True]
+
+
 def test_the_key_follows_all_that_decides_the_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / "my log.csv"
     log.write_text("customer,date,amount\n", encoding="utf-8")

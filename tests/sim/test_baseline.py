@@ -145,7 +145,6 @@ def test_an_extreme_lean_is_a_chance_too():
     np.testing.assert_allclose(chance, 1.0)
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: a chance of 0 divides patience by a step of 0 (a RuntimeWarning, or NaN)")
 def test_a_customer_who_will_never_leave_is_no_division_by_zero():
     """Loyalty 100 spreads above the mean: the logit falls by 300."""
     people = worlds.met(50, rate=5.0, dropout=1e-6)

@@ -12,7 +12,7 @@ from sim.chance import MOST, Chance, Draws, Week, hashed, key_of, poisson
 from sim.errors import ChanceError
 
 KEYS = np.arange(20_000, dtype=np.uint64)
-GOLDEN = [0.31111938, 0.1194306, 0.14021116]
+GOLDEN = [0.68378228, 0.71213669, 0.10192949]
 GAMMA, WORD = 0x9E3779B97F4A7C15, 2**64
 
 
@@ -160,6 +160,18 @@ def test_blocks_in_order_are_one_draw_and_the_same_block_twice_is_two():
         week.rows(KEYS[start : start + 100], start).uniform("buy")
     with pytest.raises(ChanceError):
         week.rows(KEYS[200:300], 200).some(np.array([0])).uniform("buy")
+
+
+@pytest.mark.parametrize("n", [0, 1, 8_193, 20_000])
+def test_several_decisions_at_once_are_the_same_numbers(n: int):
+    together = Chance(1).at(3).rows(KEYS[:n]).named("a").uniforms("buy", "leave", "tell")
+    luck = Chance(1).at(3).rows(KEYS[:n]).named("a")
+    for decision, drawn in zip(("buy", "leave", "tell"), together, strict=True):
+        np.testing.assert_array_equal(drawn, luck.uniform(decision))
+    with pytest.raises(ChanceError, match="'a leave'"):
+        luck.uniforms("sell", "leave")
+    with pytest.raises(ChanceError, match="'boo'"):
+        Chance(1).at(0).rows(KEYS).uniforms("boo", "boo")
 
 
 def test_what_belongs_to_nobody_is_one_decision_too():

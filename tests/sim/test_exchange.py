@@ -114,7 +114,7 @@ def test_the_view_holds_no_handle_on_the_records(view: View):
 @pytest.mark.parametrize("name", ARRAYS)
 @pytest.mark.parametrize("dtype", [np.float64, np.int64, np.uint8, np.float16])
 def test_a_plan_refuses_another_dtype(name: str, dtype: type):
-    with pytest.raises(TypeError, match=rf"Plan\.{name} holds \w+, got {np.dtype(dtype)}: cast it in the strategy"):
+    with pytest.raises(TypeError, match=rf"Plan\.{name} holds \w+, got {np.dtype(dtype)}"):
         Plan(**{name: np.zeros(3, dtype)})
 
 
@@ -137,20 +137,16 @@ def test_a_plan_is_frozen_and_parts_keep_their_rows():
     assert part.some(np.array([2, 0])).cost.tolist() == [4, 2]
     assert (part.line, part.attraction, part.technical) == ("x", 1.5, None)
     nothing = Plan(line="nothing")
-    assert nothing.part(0, 3) is nothing
+    assert nothing.part(0, 3) == nothing
     assert copy.deepcopy(plan).cost.tolist() == plan.cost.tolist()
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: a number where an array belongs passes and fails later, or silently works")
 @pytest.mark.parametrize("name", ["technical", "cost", "points", "treated"])
 def test_a_plan_refuses_a_bare_number(name: str):
     with pytest.raises(TypeError, match=name):
         Plan(**{name: 0.5})
 
 
-@pytest.mark.xfail(
-    strict=True, reason="BUG: nobody compares the plan's length with the customers': rows shift silently"
-)
 @pytest.mark.parametrize("length", [99, 101, 1])
 def test_a_plan_of_another_length_is_refused(length: int):
     class Wrong:
@@ -161,11 +157,12 @@ def test_a_plan_of_another_length_is_refused(length: int):
         worlds.model(100, Wrong()).run_for(2)
 
 
-@pytest.mark.xfail(strict=True, reason="BUG: NaN in a plan goes through clip and poisons minds and books for ever")
 @pytest.mark.parametrize("name", ["technical", "progress", "cost", "accuracy"])
 def test_a_plan_refuses_nan(name: str):
     with pytest.raises(ValueError, match=name):
         Plan(**{name: np.array([0, np.nan], np.float32)})
+    with pytest.raises(ValueError, match="infinity"):
+        Plan(**{name: np.array([0, np.inf], np.float32)})
 
 
 class Keeps:
@@ -176,9 +173,6 @@ class Keeps:
         return Plan(line="keeps")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="BUG: a strategy that keeps its View can be neither forked nor sent to a process"
-)
 @pytest.mark.parametrize("twice", [copy.deepcopy, lambda run: pickle.loads(pickle.dumps(run))], ids=["copy", "pickle"])
 def test_a_model_whose_strategy_keeps_its_view_can_be_copied(twice):
     run = worlds.model(20, Keeps())

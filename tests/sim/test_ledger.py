@@ -175,9 +175,6 @@ class AllRows:
         return np.ones(len(view), np.bool_)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="BUG: a closed model goes on; the old liability stays booked and no later one is"
-)
 def test_a_closed_model_is_over_or_can_be_closed_again():
     """Either a week after closing is refused, or the second closing books what is owed then."""
     run = worlds.model(people=worlds.met(500), strategy=PROGRAM)
