@@ -41,7 +41,7 @@ class Mind(Parametric):
         1.0, unit="judgement per unit beyond comfort", low=0, high=5, doc="unease at being known too well",
         source="direction: Awad & Krishnan 2006; size assumed",
     )  # fmt: skip
-    standing: Standing = field(default_factory=Standing)
+    standing: Standing = field(default_factory=Standing, metadata={"internal": True})  # set by the baseline
 
     @property
     def columns(self) -> tuple[Column[Any], ...]:

@@ -12,8 +12,9 @@ from experiments.calibrated import Calibration, calibrate, customers_of, world_o
 from experiments.pilot import solve_baseline
 from experiments.study import Study
 from sim.baseline import Baseline
-from sim.model import CustomerModel, Strategy, World
+from sim.model import CustomerModel
 from sim.people import Newcomers
+from sim.world import Strategy, World
 from strategies import Nothing, OverDelivery, PersonalisedService, RewardProgram
 
 PLAYS: dict[str, Strategy] = {

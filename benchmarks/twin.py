@@ -23,9 +23,9 @@ from agents import customers as c
 from sim.baseline import Baseline
 from sim.chance import Chance
 from sim.metrics import FLOWS
-from sim.model import World
 from sim.people import KEY, PEOPLE, Newcomers
 from sim.table import Table
+from sim.world import World
 from strategies.over_delivery import OverDelivery
 
 BATCH = 8_192  # random numbers drawn at a time

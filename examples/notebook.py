@@ -6,8 +6,9 @@ from agents.mind import Mind
 from agents.segments import Segments
 from sim.behaviour import NonContractual
 from sim.chance import Chance
-from sim.model import CustomerModel, World
+from sim.model import CustomerModel
 from sim.people import INITIAL
+from sim.world import World
 from strategies import Nothing, OverDelivery
 
 # Six lines: who comes, the world, a model, a year, a fork into another plan, and the weekly metrics of both.

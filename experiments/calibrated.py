@@ -14,17 +14,17 @@ from experiments.calibration.transactions import Summary
 from experiments.population import existing_customers, new_cohort
 from experiments.results import Estimate
 from experiments.study import CDNOW, LogSource, Study
-from sim.behaviour import Contractual, NonContractual
+from sim.behaviour import Behaviour, NonContractual
 from sim.chance import Chance
-from sim.model import World
 from sim.people import INITIAL, Newcomers
+from sim.world import World
 
 _CDNOW_FILE = Path(__file__).parent / "data" / "cdnow_sample.csv"
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """What was learnt from the log; without a log (contractual market) only the market itself.
+    """What was learnt from the log; for a market that no log is fitted to, only the market itself.
 
     Attributes:
         market: the standard model with its fitted parameters.
@@ -34,7 +34,7 @@ class Calibration:
         notes: what the reader of the log found worth saying.
     """
 
-    market: NonContractual | Contractual
+    market: Behaviour
     buying: BgNbdFit | None = None
     spending: GammaGammaFit | None = None
     summary: Summary | None = None
@@ -66,7 +66,7 @@ def calibrate(study: Study) -> Calibration:
     Raises:
         DataError: the log cannot be read or fitted.
     """
-    if isinstance(study.market, Contractual):
+    if not isinstance(study.market, NonContractual):
         return Calibration(study.market)
     data, weeks = study.data, study.population.calibration_weeks
     log = read_log(log_file(data), data.customer, data.date, data.amount, weeks)

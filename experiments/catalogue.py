@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import agents.mind
-import sim.model
+import sim.world
 import strategies
 from agents.theories import emotion, expectation, intention, satisfaction, trust
 from sim.behaviour import Behaviour, Contractual, NonContractual
@@ -95,10 +95,10 @@ def _own() -> tuple[Group, ...]:
     markets: dict[str, type] = {"noncontractual": NonContractual, "contractual": Contractual}
     minds: dict[str, type] = {"mind": agents.mind.Mind, "no_mind": agents.mind.NoMind}
     return (
-        Group("strategy", sim.model.Strategy, _named(plays), "What the firm does", has_presets=True),
+        Group("strategy", sim.world.Strategy, _named(plays), "What the firm does", has_presets=True),
         Group("strategy/targeting", targeting.Targeting, _named(_dataclasses(targeting)), "Whom a strategy reaches"),
         Group("market", Behaviour, markets, "How customers buy and leave"),
-        Group("mind", sim.model.Mind, minds, "What goes on in customers", has_presets=True),
+        Group("mind", sim.world.Mind, minds, "What goes on in customers", has_presets=True),
         *parts,
     )
 

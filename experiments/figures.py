@@ -43,7 +43,7 @@ def figures(result: StudyResult) -> dict[str, Figure]:
         trajectories and survival always; differences and who_gained if there is something to compare; then story_1,
         story_2 and so on.
     """
-    with house_style():
+    with house_style((*result.arms, *result.segments, *map(str, result.stories["title"]))):
         made = {"trajectories": trajectories(result), "survival": survival(result)}
         if result.plans:
             made["differences"] = _differences(result)

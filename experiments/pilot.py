@@ -16,9 +16,11 @@ from experiments.calibrated import Calibration, customers_of, world_of
 from experiments.study import Study
 from sim.baseline import Baseline, Shifts, quantile_edges, solve_leave, stratum_means
 from sim.chance import F32
+from sim.errors import StoreError
 from sim.exchange import Plan
-from sim.model import CustomerModel, World
+from sim.model import CustomerModel
 from sim.people import ACTIVE, DROPOUT, KEY, RATE, STRATUM, Newcomers
+from sim.world import World
 from strategies.nothing import Nothing
 
 F64 = NDArray[np.float64]
@@ -113,13 +115,21 @@ def baseline_of(study: Study, calibration: Calibration, folder: Path | None = No
         stored = np.load(path)
         return Baseline(float(stored["center"]), float(stored["spread"]), *(stored[name] for name in _ARRAYS))
     baseline = solve_baseline(study, calibration)
-    folder.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".writing.npz")
-    np.savez(
-        temporary, center=baseline.center, spread=baseline.spread, **{name: getattr(baseline, name) for name in _ARRAYS}
-    )
-    temporary.replace(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(baseline, temporary)
+        temporary.replace(path)
+    except OSError as error:
+        raise StoreError(
+            f"cannot store the baseline in {folder}: {error}. Make room, or choose another folder."
+        ) from error
     return baseline
+
+
+def _write(baseline: Baseline, path: Path) -> None:
+    arrays = {name: getattr(baseline, name) for name in _ARRAYS}
+    np.savez(path, center=baseline.center, spread=baseline.spread, **arrays)
 
 
 _ARRAYS = ("dropout_edges", "rate_edges", "rate", "leave")

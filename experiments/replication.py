@@ -136,7 +136,7 @@ def _outcomes(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
         values |= {name: _per_head(ledger.discounted(name, accounts), initial) for name in ("revenue", "cost", *lines)}
         values["margin"] = values["revenue"] * accounts.margin
         values["profit"] = values["margin"] - values["cost"]
-        values["purchases"] = _per_head(sum(page["purchases"] for page in ledger.weeks), initial)
+        values["purchases"] = _per_head(np.sum([page["purchases"] for page in ledger.weeks], axis=0), initial)
         beyond = np.bincount(model.table[SEGMENT], model.value_beyond(), len(initial.segments) - 1)
         values["value_beyond"] = _per_head(beyond, initial)
     index = pd.MultiIndex.from_product([values, initial.segments], names=["metric", "segment"])

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agents.mind import Mind, NoMind
+from agents.mind import Mind as DefaultMind
 from agents.segments import Segments
 from experiments.population import Population
-from sim.behaviour import Contractual, NonContractual
+from sim.behaviour import Behaviour, NonContractual
 from sim.errors import ParameterError
 from sim.ledger import Accounts
 from sim.market import Arrivals
-from sim.model import Strategy
 from sim.parameters import Parametric, param
 from sim.records import Survey
 from sim.service import Service
+from sim.world import Mind, Strategy
 
 CDNOW = "cdnow"  # the log that comes with the package
 
@@ -50,9 +50,9 @@ class Study(Parametric):
     """
 
     arms: Mapping[str, Strategy]
-    mind: Mind | NoMind = field(default_factory=Mind)
+    mind: Mind = field(default_factory=DefaultMind)
     segments: Segments = field(default_factory=Segments)
-    market: NonContractual | Contractual = field(default_factory=NonContractual)
+    market: Behaviour = field(default_factory=NonContractual)
     population: Population = field(default_factory=Population)
     data: LogSource = field(default_factory=LogSource)
     service: Service = field(default_factory=Service)
@@ -76,10 +76,12 @@ class Study(Parametric):
             )
         if len(set(self.compare)) < len(self.compare):
             raise ParameterError(f"compare = {list(self.compare)} names an arm twice: name each once.")
-        if isinstance(self.market, Contractual) and self.population.start != "cohort":
+        if self.control not in self.arms:
+            raise ParameterError(f"control = {self.control!r} is none of the arms {list(self.arms)}: name one of them.")
+        if not isinstance(self.market, NonContractual) and self.population.start != "cohort":
             raise ParameterError(
-                "population.start = 'customers' needs a market without contracts: with market=contractual write "
-                "population.start=cohort."
+                "population.start = 'customers' needs market=noncontractual, which is fitted to the log: with another "
+                "market write population.start=cohort."
             )
 
     @property

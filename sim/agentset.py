@@ -51,7 +51,7 @@ class CustomerSet:
     """All or some customers of a model; names are those of the columns of the state and the CRM.
 
     Example:
-        >>> from sim.table import Table
+        >>> from sim.table import Column, Table
         >>> AGE = Column("age", np.float32, 40.0)
         >>> people = CustomerSet(Table([AGE], 3))
         >>> people.select(lambda c: c.get("age") > 30).agg("age", np.mean)

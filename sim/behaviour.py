@@ -7,7 +7,7 @@ exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +57,7 @@ class Occasion:
     hold: F32
 
 
+@runtime_checkable
 class Behaviour(Protocol):
     """How customers of a market buy and leave."""
 

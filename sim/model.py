@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, Self
+from typing import Self
 
 import mesa
 import numpy as np
 
 from sim.agentset import CustomerSet
 from sim.baseline import Baseline, Shifts
-from sim.behaviour import Behaviour, NonContractual, Occasion
+from sim.behaviour import Occasion
 from sim.chance import F32, U64, Bool, Chance, Draws, Index, Week, poisson
 from sim.clock import weekly_discount
-from sim.exchange import Acts, Encounters, Leanings, Plan, View
-from sim.ledger import Accounts, Ledger
-from sim.market import Arrivals, newcomers_at, referred_keys
-from sim.metrics import FLOWS, Metric
+from sim.exchange import Acts, Plan
+from sim.ledger import Ledger
+from sim.market import newcomers_at, referred_keys
+from sim.metrics import FLOWS
 from sim.people import (
     ACTIVE,
     BASKET,
@@ -36,54 +35,9 @@ from sim.people import (
     Newcomers,
 )  # fmt: skip
 from sim.recorder import Recorder
-from sim.records import KNOWN, POINTS, PURCHASES, REFERRALS, Records, Survey
-from sim.service import Service
-from sim.table import BLOCK, Block, Column, Rows, Table
-
-
-class Mind(Protocol):
-    """What the stage asks of a customer's mind; it draws nothing and writes only the columns it declares."""
-
-    @property
-    def columns(self) -> tuple[Column[Any], ...]: ...
-    @property
-    def metrics(self) -> tuple[Metric, ...]: ...
-    def appraise(self, people: Rows, lived: Encounters) -> None: ...  # [E], those who lived something
-    def settle(self, people: Rows) -> None: ...  # [N], a week passes
-    def wish(self, people: Rows, plan: Plan) -> F32 | None: ...  # [N], shift of the log rate; None is zero
-    def lean(self, people: Rows, plan: Plan) -> Leanings: ...  # [E], those with an occasion to act
-    def loyalty(self, people: Rows) -> F32: ...  # [N], the index that the baseline standardises
-    def anchored(self, center: float, spread: float) -> Mind: ...  # the same mind, measuring from there
-
-
-class Strategy(Protocol):
-    """What the stage asks of a firm's play."""
-
-    def plan(self, view: View, draws: Draws) -> Plan: ...
-
-
-class Cast(Protocol):
-    """Who walks in: writes segment and traits of new rows."""
-
-    @property
-    def columns(self) -> tuple[Column[Any], ...]: ...
-    @property
-    def names(self) -> tuple[str, ...]: ...
-    def enter(self, people: Rows, draws: Draws) -> None: ...
-
-
-@dataclass(frozen=True)
-class World:
-    """Everything that stays the same in all arms of a study."""
-
-    mind: Mind
-    cast: Cast
-    behaviour: Behaviour = field(default_factory=NonContractual)
-    service: Service = field(default_factory=Service)
-    survey: Survey = field(default_factory=Survey)
-    arrivals: Arrivals = field(default_factory=Arrivals)
-    accounts: Accounts = field(default_factory=Accounts)
-    warm_up: int = 12
+from sim.records import KNOWN, POINTS, PURCHASES, REFERRALS, Records
+from sim.table import BLOCK, Block, Table
+from sim.world import Mind, Strategy, World
 
 
 class CustomerModel(mesa.Model):

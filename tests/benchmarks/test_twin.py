@@ -21,9 +21,10 @@ from agents.mind import Mind
 from agents.theories.intention import Integrated
 from benchmarks.situation import Situation, situation
 from benchmarks.twin import Customer, TunedTwin, Twin
-from sim.model import CustomerModel, World
+from sim.model import CustomerModel
 from sim.people import ACTIVE, LEFT, STRAIN, Newcomers
 from sim.records import ANSWER, COST, LAST, PURCHASES, SPEND
+from sim.world import World
 from strategies import OverDelivery
 
 SEEDS, CUSTOMERS, WEEKS, BUSIER = range(24), 2_000, 40, 4.0

@@ -134,7 +134,11 @@ def _books(plan: Plan, left: np.ndarray, luck: dict[str, np.ndarray], weeks: int
         end = {"retention": float(active[:, -1].sum()) / size, "churn": float((left[members] <= weeks).sum()) / size}
         end |= {key: states[key][-1] for key in ("loyalty", "satisfaction", "trust")}
         end |= {key: sums[key].sum() / size for key in ("purchases", "revenue", "cost", "profit")}
-        end |= {"customers": float(size), "value_beyond": 30.0 * end["retention"], "cost: programme": sums["cost"].sum() / size}
+        end |= {
+            "customers": float(size),
+            "value_beyond": 30.0 * end["retention"],
+            "cost: programme": sums["cost"].sum() / size,
+        }
         ends.append(pd.DataFrame({"segment": name, "metric": list(end), "value": [float(v) for v in end.values()]}))
     return pd.concat(rows), pd.concat(ends)
 

@@ -169,7 +169,7 @@ MISTAKES = [
     (["arms.over_delivery.lift=9"], "arms.over_delivery: OverDelivery.lift = 9.0 is outside 0 to 1", "Choose a value"),
     (["survey.share=nan"], "Survey.share = nan is outside 0 to 1", "Choose a value"),
     (["population.start=cohrt"], "Population.start = 'cohrt' is not one of customers, cohort", "choose"),
-    (["market=contractual"], "needs a market without contracts", "write population.start=cohort"),
+    (["market=contractual"], "needs market=noncontractual", "write population.start=cohort"),
     (["compare=[nothing,x]"], "names unknown arms ['x']", "there are ['nothing'"),
     (["mind=integratd"], "mind = 'integratd' is unknown", "Did you mean 'integrated'?"),
     (["mind=null"], "mind=null: a group is chosen by name", "mind=none"),
@@ -215,6 +215,7 @@ FILES = [
     ("defaults:\n  - override /hydra/job_logging: disabled\n", "may not set hydra.*", "Take it out"),
     ("hydra:\n  searchpath: [pkg://this]\n", "may not set hydra.*", "Take it out"),
     ("hydra:\n  job:\n    chdir: true\n", "may not set hydra.*", "Take it out"),
+    ("hydra:\n  callbacks:\n    x:\n      _target_: os.system\n", "may not set hydra.*", "Take it out"),
 ]
 
 
@@ -244,7 +245,7 @@ TARGETS = [
     ("mind.trust._target_=sim.parameters.dc.field", "is refused"),
     ("mind.trust._target_=strategies.Nothing", "mind.trust: Nothing is no Trust: it lacks update, writes"),
     ("arms.nothing._target_=agents.theories.trust.NoTrust", "arms.nothing: NoTrust is no Strategy: it lacks plan"),
-    ("market._target_=strategies.Nothing", "market: Nothing is no NonContractual or Contractual"),
+    ("market._target_=strategies.Nothing", "market: Nothing is no Behaviour"),
     ("+arms.x._target_=strategies.nope.Nope", "does not exist"),
     ("+arms.x._target_=strategies", "is refused"),
 ]

@@ -166,7 +166,7 @@ def test_contract_study_runs_and_sees_leaving():
 
 
 def test_one_arm_and_one_replication_run():
-    study = Study(arms={"plan": OverDelivery()}, population=Population(size=1), weeks=1, replications=1)
+    study = Study(arms={"plan": OverDelivery()}, control="plan", population=Population(size=1), weeks=1, replications=1)
     calibration = calibrate(study)
     found = replicate(study, calibration, solve_baseline(study, calibration, size=500), 0)
     assert found.fates.empty

@@ -15,7 +15,8 @@ from agents.segments import Segments
 from sim.behaviour import NonContractual
 from sim.chance import Chance
 from sim.metrics import FLOWS
-from sim.model import CustomerModel, World
+from sim.model import CustomerModel
+from sim.world import World
 from strategies import OverDelivery, RewardProgram
 from tests.sim import worlds
 

@@ -16,10 +16,11 @@ from agents.theories.satisfaction import Disconfirmation, PerformanceOnly
 from agents.theories.trust import BetaEvidence, NoTrust
 from sim.behaviour import Contractual
 from sim.market import Arrivals
-from sim.model import CustomerModel, Strategy
+from sim.model import CustomerModel
 from sim.people import ACTIVE
 from sim.records import TREATED
 from sim.service import Service
+from sim.world import Strategy
 from strategies import Nothing, OverDelivery, PersonalisedService, Placebo, RewardProgram
 from strategies.targeting import RandomShare
 from tests.sim import worlds

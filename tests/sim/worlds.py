@@ -12,8 +12,9 @@ from agents.mind import Mind
 from agents.segments import Segments
 from sim.behaviour import Behaviour, NonContractual
 from sim.chance import Chance
-from sim.model import CustomerModel, Strategy, World
+from sim.model import CustomerModel
 from sim.people import KEY, Newcomers
+from sim.world import Strategy, World
 from strategies import Nothing
 
 LIVELY = NonContractual(r=2.0, alpha=4.0, a=0.5, b=6.0)  # a purchase every other week: much happens in few weeks
