@@ -23,12 +23,12 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from experiments.catalogue import groups, one_line
+from experiments.configuration.catalogue import groups, one_line
+from experiments.configuration.mistakes import cannot_go, explain
+from experiments.configuration.nodes import option, own_parts, root
+from experiments.configuration.objects import OWN, make
+from experiments.configuration.plugins import load_plugins
 from experiments.execution import Execution
-from experiments.mistakes import cannot_go, explain
-from experiments.nodes import option, own_parts, root
-from experiments.objects import OWN, make
-from experiments.plugins import load_plugins
 from experiments.study import Study
 from sim.errors import ConfigError
 

@@ -107,7 +107,7 @@ def _dispatch(arguments: list[str]) -> None:
 
 def _run(arguments: list[str]) -> None:
     from experiments.build import build, compose, compose_sweep, execution_of, resolved
-    from experiments.plugins import plugin_names
+    from experiments.configuration.plugins import plugin_names
 
     given = _parser(runs=True).parse_intermixed_args(arguments)
     plugins = plugin_names(given.plugin)
@@ -144,8 +144,8 @@ def _where_it_stopped(job: Job) -> str:
 
 
 def _list(arguments: list[str]) -> None:
-    from experiments.catalogue import groups
-    from experiments.plugins import load_plugins, plugin_names
+    from experiments.configuration.catalogue import groups
+    from experiments.configuration.plugins import load_plugins, plugin_names
 
     given = _parser().parse_args(arguments)
     plugins = plugin_names(given.plugin)

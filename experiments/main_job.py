@@ -11,19 +11,19 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.calibrated import Calibration, calibrate
-from experiments.compare import print_comparison
 from experiments.execution import Execution
-from experiments.figures import figures, save_figures
 from experiments.pilot import baseline_of
 from experiments.provenance import provenance, study_key
 from experiments.replication import Replication
-from experiments.report import write_report
+from experiments.reporting.compare import print_comparison
+from experiments.reporting.figures import figures, save_figures
+from experiments.reporting.report import write_report
+from experiments.reporting.verdict import verdict
 from experiments.results import MetricInfo, StudyResult, load, save
 from experiments.runner import run_missing
 from experiments.store import Store
 from experiments.study import Study
 from experiments.trace import COLUMNS, stories_of
-from experiments.verdict import verdict
 from sim.baseline import Baseline
 from sim.metrics import FLOWS
 

@@ -21,6 +21,7 @@ from sim.people import BASKET, DROPOUT, PATIENCE, RATE, START, STRAIN, STRATUM, 
 from sim.table import Rows
 
 F64 = NDArray[np.float64]
+_SPEND = "Fader & Hardie 2013, as the tests of the R package CLVTools quote it"
 _LEAST = np.float32(1e-12)  # strain of a purchase that cannot end anything
 _SURE = np.float32(1 - 1e-6)  # no chance of leaving is larger, so strain stays finite
 
@@ -96,15 +97,9 @@ class NonContractual(Parametric):
     )
     a: float = param(0.793, unit="1", low=1e-3, high=100, doc="first dropout shape", source="Fader, Hardie & Lee 2005")
     b: float = param(2.426, unit="1", low=1e-3, high=100, doc="second dropout shape", source="Fader, Hardie & Lee 2005")
-    spend_p: float = param(
-        6.25, unit="1", low=0.05, high=1e3, doc="shape of one purchase", source="Fader & Hardie 2013 (from memory)"
-    )
-    spend_q: float = param(
-        3.74, unit="1", low=1.01, high=1e3, doc="shape between customers", source="Fader & Hardie 2013 (from memory)"
-    )
-    spend_gamma: float = param(
-        15.44, unit="money", low=1e-6, high=1e9, doc="scale of spend", source="Fader & Hardie 2013 (from memory)"
-    )
+    spend_p: float = param(6.25, unit="1", low=0.05, high=1e3, doc="shape of one purchase", source=_SPEND)
+    spend_q: float = param(3.74, unit="1", low=1.01, high=1e3, doc="shape between customers", source=_SPEND)
+    spend_gamma: float = param(15.44, unit="money", low=1e-6, high=1e9, doc="scale of spend", source=_SPEND)
     dropout_clock: str = "calendar"
 
     leaving_is_seen: ClassVar[bool] = False

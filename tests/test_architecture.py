@@ -22,11 +22,11 @@ ONLY_IN = {
     "hydra": {"experiments.build", "experiments.cli"},
     "omegaconf": {"experiments.build", "experiments.cli"},
     "matplotlib": {
-        "experiments.curves",
-        "experiments.figure_style",
-        "experiments.figures",
-        "experiments.report",
-        "experiments.story_figure",
+        "experiments.reporting.curves",
+        "experiments.reporting.figure_style",
+        "experiments.reporting.figures",
+        "experiments.reporting.report",
+        "experiments.reporting.story_figure",
     },
     "mesa": {"sim.model", "sim.agentset"},
 }

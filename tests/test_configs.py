@@ -17,7 +17,7 @@ from agents.theories.satisfaction import Disconfirmation
 from agents.theories.trust import NoTrust
 from experiments.build import build, compose, options
 from experiments.calibrated import Calibration, calibrate, customers_of, world_of
-from experiments.catalogue import groups, snake
+from experiments.configuration.catalogue import groups, snake
 from experiments.study import LogSource, Study
 from sim.behaviour import Contractual
 from sim.model import CustomerModel

@@ -12,9 +12,9 @@ from omegaconf import OmegaConf
 
 from agents.theories.expectation import Bayesian
 from experiments.build import build, compose, compose_sweep, execution_of, options, resolved
+from experiments.configuration.objects import make
+from experiments.configuration.plugins import plugin_names
 from experiments.execution import Execution
-from experiments.objects import make
-from experiments.plugins import plugin_names
 from experiments.study import Study
 from sim.behaviour import Contractual
 from sim.errors import ConfigError, CxlabError

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from experiments.compare import comparison_table, print_comparison, variance_report
-from experiments.intervals import chance_best, fieller, holm, paired_t
-from experiments.paired import difference, differences, return_on_cost, twins
+from experiments.reporting.compare import comparison_table, print_comparison, variance_report
+from experiments.reporting.intervals import chance_best, fieller, holm, paired_t
+from experiments.reporting.paired import difference, differences, return_on_cost, twins
+from experiments.reporting.verdict import answers, verdict
+from experiments.reporting.wording import number, spelled
 from experiments.results import StudyResult, load, save
-from experiments.verdict import answers, verdict
-from experiments.wording import number, spelled
 from sim.errors import StoreError
 from tests.experiments.synthetic import METRICS, PLANS, Plan, study
 

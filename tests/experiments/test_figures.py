@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from experiments.figure_style import CONTROL, PALETTE, drawn, looks, spread
-from experiments.figures import figures, mean_counts, save_figures
-from experiments.life_stories import sentences, stories, why
+from experiments.reporting.figure_style import CONTROL, PALETTE, drawn, looks, spread
+from experiments.reporting.figures import figures, mean_counts, save_figures
+from experiments.reporting.life_stories import sentences, stories, why
 from experiments.results import StudyResult
 from sim.errors import StoreError
 from tests.experiments.synthetic import Plan, study

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.figures import figures
-from experiments.report import comparison_rows, report, write_report
+from experiments.reporting.figures import figures
+from experiments.reporting.report import comparison_rows, report, write_report
 from experiments.results import StudyResult
 from sim.errors import StoreError
 from tests.experiments.synthetic import Plan, study

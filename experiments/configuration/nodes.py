@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from experiments.catalogue import Group, group_for, snake
+from experiments.configuration.catalogue import Group, group_for, snake
 
 ADDRESS = "_target_"
 MISSING = "???"  # OmegaConf's mark for a value that has to be given

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.intervals import RESAMPLES, Interval, chance_best, paired_t
-from experiments.paired import ROI, VALUE, about, cost_lines, difference, outcome, return_on_cost, twins
+from experiments.reporting.intervals import RESAMPLES, Interval, chance_best, paired_t
+from experiments.reporting.paired import ROI, VALUE, about, cost_lines, difference, outcome, return_on_cost, twins
+from experiments.reporting.wording import listed, named, spelled
 from experiments.results import StudyResult
-from experiments.wording import listed, named, spelled
 
 RULE = (
     "The winner is the arm with the highest mean value per customer: discounted profit within the horizon plus the "

@@ -13,8 +13,8 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from experiments.catalogue import answers, group_for
-from experiments.nodes import ADDRESS, PLAIN, hints_of
+from experiments.configuration.catalogue import answers, group_for
+from experiments.configuration.nodes import ADDRESS, PLAIN, hints_of
 from sim.errors import ConfigError, CxlabError
 
 OWN = ("sim", "agents", "strategies", "experiments")

@@ -12,11 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from scipy.stats import t as student
 
-from experiments.figure_style import CONTROL, QUIET, figure, looks, mark_quarters, name_lines
-from experiments.intervals import F64, LEVEL
-from experiments.paired import outcome, twins
+from experiments.reporting.figure_style import CONTROL, QUIET, figure, looks, mark_quarters, name_lines
+from experiments.reporting.intervals import F64, LEVEL
+from experiments.reporting.paired import outcome, twins
+from experiments.reporting.wording import named
 from experiments.results import ALL, StudyResult
-from experiments.wording import named
 
 _STATES = ("satisfaction", "trust", "loyalty")
 

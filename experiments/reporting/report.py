@@ -13,15 +13,15 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
-from experiments.compare import variance_lines
-from experiments.figure_style import drawn, looks
-from experiments.figures import FATE_WORDS, figures, mean_counts
-from experiments.intervals import Interval
-from experiments.life_stories import sentences, stories, why
-from experiments.paired import ROI, about, compared, cost_lines, differences, intervals, outcome, twins
+from experiments.reporting.compare import variance_lines
+from experiments.reporting.figure_style import drawn, looks
+from experiments.reporting.figures import FATE_WORDS, figures, mean_counts
+from experiments.reporting.intervals import Interval
+from experiments.reporting.life_stories import sentences, stories, why
+from experiments.reporting.paired import ROI, about, compared, cost_lines, differences, intervals, outcome, twins
+from experiments.reporting.verdict import NOISE_ONLY, RULE, answers
+from experiments.reporting.wording import bounds, level, named, number, places, plain, scale_of, unit_of
 from experiments.results import Estimate, StudyResult
-from experiments.verdict import NOISE_ONLY, RULE, answers
-from experiments.wording import bounds, level, named, number, places, plain, scale_of, unit_of
 from sim.errors import StoreError
 
 _ALT = {
@@ -79,7 +79,9 @@ def report(result: StudyResult, made: Mapping[str, Figure] | None = None) -> str
     """The report as one HTML document."""
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["minus"] = lambda text: re.sub(r"(?<![\w.])-(?=[\d.])", "\u2212", text)
-    template = environment.from_string(files("experiments").joinpath("report.html.jinja").read_text(encoding="utf-8"))
+    template = environment.from_string(
+        files("experiments.reporting").joinpath("report.html.jinja").read_text(encoding="utf-8")
+    )
     pictures = figures(result) if made is None else made
     told = stories(result)
     alt = _ALT | {f"story_{place}": f"Life of one customer: {story.title}" for place, story in enumerate(told, 1)}

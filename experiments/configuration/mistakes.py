@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from experiments.catalogue import groups
-from experiments.nodes import ADDRESS
-from experiments.objects import nearest
+from experiments.configuration.catalogue import groups
+from experiments.configuration.nodes import ADDRESS
+from experiments.configuration.objects import nearest
 
 _KINDS = {"Integer": "a whole number", "Float": "a number", "bool": "true or false", "String": "text"}
 _LIST = "`cxlab list` shows what can be chosen."

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.paired import ROI, VALUE, about, compared, differences, fates, intervals, outcome, twins
+from experiments.reporting.paired import ROI, VALUE, about, compared, differences, fates, intervals, outcome, twins
+from experiments.reporting.verdict import RULE, answers, verdict
+from experiments.reporting.wording import NONE, UNDEFINED, level, named, number, places, plain, scale_of, unit_of
 from experiments.results import ALL, StudyResult
-from experiments.verdict import RULE, answers, verdict
-from experiments.wording import NONE, UNDEFINED, level, named, number, places, plain, scale_of, unit_of
 
 _MONEY = ("revenue", "cost", "profit", "value_beyond", VALUE, ROI)
 _WIDE_ENOUGH = 104  # columns from which mean and half-width share a line

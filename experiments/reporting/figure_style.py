@@ -19,9 +19,9 @@ from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
-from experiments.paired import twins
+from experiments.reporting.paired import twins
+from experiments.reporting.wording import plain
 from experiments.results import StudyResult
-from experiments.wording import plain
 
 _LOG = logging.getLogger(__name__)
 WIDTH = 8.0  # inches: at 800 pixels a 9 point letter is then 12 pixels high

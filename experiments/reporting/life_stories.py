@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.reporting.wording import listed, named
 from experiments.results import StudyResult
-from experiments.wording import listed, named
 
 _PLAIN_EVENTS = {"", "nan", "bought", "purchase", "treated", "left"}  # told by columns of their own
 _MOST_EVENTS = 3

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.figure_style import INK, QUIET, Look, figure, looks, mark_quarters, name_lines
-from experiments.life_stories import Story, left_in, stories
+from experiments.reporting.figure_style import INK, QUIET, Look, figure, looks, mark_quarters, name_lines
+from experiments.reporting.life_stories import Story, left_in, stories
+from experiments.reporting.wording import plain
 from experiments.results import StudyResult
-from experiments.wording import plain
 
 _STATES = (("satisfaction", "Satisfaction"), ("trust", "Trust"), ("valence", "Feeling (valence)"))
 _KEY = "dot: quality lived  ·  line: expectation"

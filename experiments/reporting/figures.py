@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from experiments.curves import survival, trajectories
-from experiments.figure_style import CONTROL, INK, QUIET, drawn, figure, house_style, looks, settle
-from experiments.intervals import Interval
-from experiments.paired import about, compared, differences, fates, intervals
+from experiments.reporting.curves import survival, trajectories
+from experiments.reporting.figure_style import CONTROL, INK, QUIET, drawn, figure, house_style, looks, settle
+from experiments.reporting.intervals import Interval
+from experiments.reporting.paired import about, compared, differences, fates, intervals
+from experiments.reporting.story_figure import story_figures
+from experiments.reporting.wording import named, number, places, plain, scale_of, unit_of
 from experiments.results import FATES, StudyResult
-from experiments.story_figure import story_figures
-from experiments.wording import named, number, places, plain, scale_of, unit_of
 from sim.errors import StoreError
 
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # a number stays readable on the zero line

@@ -1,0 +1,117 @@
+"""The reference of all parameters and columns, made from their declarations: `python -m experiments.reference`."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import inspect
+import math
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+import agents.mind
+import agents.segments
+import experiments.execution
+import experiments.population
+import experiments.study
+import sim.behaviour
+import sim.ledger
+import sim.market
+import sim.records
+import sim.service
+import strategies.over_delivery
+import strategies.personalised_service
+import strategies.reward_program
+import strategies.targeting
+from agents import customers
+from agents.theories import emotion, expectation, intention, satisfaction, trust
+from sim import people, records
+from sim.table import Column
+
+_PARAMETERS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
+    ("Study", (experiments.study, experiments.population, experiments.execution)),
+    ("Market", (sim.behaviour, sim.market, sim.ledger)),
+    ("Service and survey", (sim.service, sim.records)),
+    ("Customers", (agents.segments, agents.mind)),
+    ("Theories", (expectation, satisfaction, emotion, trust, intention)),
+    (
+        "Strategies",
+        (
+            strategies.reward_program,
+            strategies.personalised_service,
+            strategies.over_delivery,
+            strategies.targeting,
+        ),
+    ),
+)
+_COLUMNS = (("The standard model", people), ("The mind", customers), ("The CRM, which is what a View shows", records))
+
+
+def reference() -> str:
+    """The whole page, as Markdown."""
+    lines = ["# Reference", "", "Made by `python -m experiments.reference` from the declarations in the code.", ""]
+    lines += ["## Parameters", "", "Outside its range a value is refused. Money is in the currency of the log.", ""]
+    for heading, modules in _PARAMETERS:
+        lines += [
+            f"### {heading}",
+            "",
+            "| parameter | default | unit | range | meaning | source |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [row for module in modules for cls in _classes(module) for row in _parameters(cls)]
+        lines.append("")
+    lines += ["## Columns", "", "One value per customer.", ""]
+    for heading, module in _COLUMNS:
+        lines += [
+            f"### {heading}",
+            "",
+            "| column | type | start | unit | range | meaning |",
+            "|---|---|---|---|---|---|",
+        ]
+        lines += [_column(column) for column in _columns(module)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _classes(module: ModuleType) -> Iterable[type]:
+    """Public dataclasses defined in a module, in the order of the file."""
+    found = [one for one in vars(module).values() if inspect.isclass(one) and one.__module__ == module.__name__]
+    return [one for one in found if dc.is_dataclass(one) and not one.__name__.startswith("_")]
+
+
+def _parameters(cls: type) -> list[str]:
+    fields: Iterable[dc.Field[Any]] = dc.fields(cls)
+    return [
+        f"| `{cls.__name__}.{field.name}` | {_shown(field.default)} | {about['unit']} "
+        f"| {_range(about['low'], about['high'])} | {about['doc']} | {about['source'] or '—'} |"
+        for field in fields
+        if "doc" in (about := field.metadata)
+    ]
+
+
+def _columns(module: ModuleType) -> list[Column[Any]]:
+    return [value for value in vars(module).values() if isinstance(value, Column)]
+
+
+def _column(column: Column[Any]) -> str:
+    kind = column.dtype.__name__.rstrip("_")
+    span = _range(column.low, column.high)
+    return f"| `{column.name}` | {kind} | {_shown(column.start)} | {column.unit} | {span} | {column.doc or '—'} |"
+
+
+def _range(low: float, high: float) -> str:
+    if math.isinf(low) and math.isinf(high):
+        return "—"
+    return (
+        f"{low:,g} to {high:,g}"
+        if math.isfinite(low + high)
+        else (f"from {low:,g}" if math.isinf(high) else f"to {high:,g}")
+    )
+
+
+def _shown(value: object) -> str:
+    return f"{value:,g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+if __name__ == "__main__":
+    print(reference(), end="")

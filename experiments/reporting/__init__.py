@@ -1,0 +1,1 @@
+"""From results to answers: paired comparison, verdict, tables, figures, life stories, the report."""
