@@ -54,6 +54,17 @@ class Calibration:
         lines["customers in the log"] = Estimate(float(self.buying.customers))
         return lines
 
+    def told(self) -> list[str]:
+        """The fits in a line each, with standard errors."""
+        fits = {"BG/NBD": self.buying, "Gamma-Gamma": self.spending}
+        return [
+            f"{model} on {fit.customers:,} customers: "
+            + ", ".join(f"{one.name} {one.value:.4g} (se {one.standard_error:.2g})" for one in fit.estimates)
+            + f"; log-likelihood {fit.log_likelihood:,.1f}"
+            for model, fit in fits.items()
+            if fit is not None
+        ]
+
 
 def log_file(data: LogSource) -> Path:
     """The file a study reads."""
@@ -82,7 +93,8 @@ def calibrate(study: Study) -> Calibration:
         spend_q=spending.model.q,
         spend_gamma=spending.model.gamma,
     )
-    return Calibration(fitted, buying, spending, summary, tuple(log.notes))
+    notes = tuple(f"Note on the log: {note}" for note in log.notes)
+    return Calibration(fitted, buying, spending, summary, notes)
 
 
 def world_of(study: Study, calibration: Calibration) -> World:

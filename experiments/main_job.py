@@ -60,8 +60,8 @@ def run(study: Study, execution: Execution, configuration: str) -> Path:
 def compute(study: Study, execution: Execution, configuration: str, store: Store, key: str) -> StudyResult:
     """Calibrate, hold the baseline, run what is missing and gather everything into one result."""
     calibration = calibrate(study)
-    for note in calibration.notes:
-        _CONSOLE.print(f"Note on the log: {note}")
+    for note in (*calibration.notes, *calibration.told()):
+        _CONSOLE.print(note)
     baseline = baseline_of(study, calibration, store.root / ".baselines")
     parts: dict[int, Replication] = store.parts(key)
 
