@@ -38,15 +38,16 @@ class Mind(Parametric):
     trust: Trust = field(default_factory=AsymmetricTrust)
     intention: Intention = field(default_factory=Integrated)
     creepiness: float = param(
-        1.0, unit="judgement per unit beyond comfort", low=0, high=5, doc="unease at being known too well",
+        1.0, unit="quality per unit beyond comfort", low=0, high=5, doc="unease at being known too well",
         source="direction: Awad & Krishnan 2006; size assumed",
     )  # fmt: skip
     standing: Standing = field(default_factory=Standing, metadata={"internal": True})  # set by the baseline
 
     @property
     def columns(self) -> tuple[Column[Any], ...]:
-        """The state these theories move."""
-        return STATE
+        """The state these theories move: the usual columns, and those that a theory brings."""
+        parts = (self.expectation, self.satisfaction, self.emotion, self.trust, self.intention)
+        return tuple(dict.fromkeys((*STATE, *(column for part in parts for column in part.writes))))
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -55,9 +56,11 @@ class Mind(Parametric):
 
     def appraise(self, people: Rows, lived: Encounters) -> None:
         """Those who lived something judge, feel, trust, weigh and, last, learn [E]."""
-        felt = self.satisfaction.judge(people, lived)
         unease = self._unease(people, lived)
-        self.emotion.feel(people, lived, felt, unease)
+        if unease is not None:  # being known too well spoils how it was done
+            lived = replace(lived, functional=np.clip(lived.functional - unease, 0, 1))
+        felt = self.satisfaction.judge(people, lived)
+        self.emotion.feel(people, lived, felt)
         self.trust.update(people, lived, felt, unease)
         self.intention.weigh(people)
         self.expectation.learn(people, lived)

@@ -58,7 +58,7 @@ class Line:
 def main() -> None:
     """Run the benchmarks and print them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small sizes, under a minute; full takes about ten")
+    parser.add_argument("--quick", action="store_true", help="small sizes, under a minute; full takes about two")
     quick = parser.parse_args().quick
     if any(os.environ.get(name) != value for name, value in ONE_THREAD.items()):
         # NumPy reads these when it is loaded: so once more, in a process that has them.

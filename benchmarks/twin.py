@@ -115,9 +115,10 @@ class Customer(mesa.Agent):
         self.valence = _clip(self.valence * faded + push, -1.0, 1.0)
         self.arousal = min(self.arousal * faded + abs(push) + failure * self.reactivity, 1.0)
 
-        self.competence = self._moved(self.competence, gap_technical - failure)
-        self.benevolence = self._moved(self.benevolence, gap_functional)
-        self.integrity = self._moved(self.integrity, 0.5 * (technical + functional) - service.promise)
+        promise = service.promise
+        self.competence = self._moved(self.competence, technical - promise)
+        self.benevolence = self._moved(self.benevolence, functional - promise)
+        self.integrity = self._moved(self.integrity, 0.5 * (technical + functional) - promise)
 
         intention = mind.intention
         trust = (self.competence + self.benevolence + self.integrity) / 3

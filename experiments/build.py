@@ -1,4 +1,4 @@
-"""Configuration <-> objects. Hydra is known here and in cli.py only.
+"""Configuration <-> objects. Hydra is known here only.
 
 Hydra composes and nothing more: no job, no folder, no log of its own, so it cannot write anything.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -44,17 +44,19 @@ class Calibration:
         """Estimates for the report, by name."""
         if self.buying is None or self.spending is None:
             return {}
-        named = {"BG/NBD": self.buying.estimates, "Gamma-Gamma": self.spending.estimates}
-        lines = {
-            f"{model} {estimate.name}": Estimate(estimate.value, estimate.standard_error)
-            for model, estimates in named.items()
-            for estimate in estimates
-        }
-        lines["BG/NBD log-likelihood"] = Estimate(self.buying.log_likelihood)
-        lines["customers in the log"] = Estimate(float(self.buying.customers))
+        lines = {}
+        for name, fit in (("BG/NBD", self.buying), ("Gamma-Gamma", self.spending)):
+            meaning = {field.name: field.metadata["doc"] for field in fields(fit.model)}
+            for one in fit.estimates:
+                lines[f"{name} {one.name}"] = Estimate(one.value, one.standard_error, meaning[one.name])
+            said = f"on {fit.customers:,} customers"
+            lines[f"{name} log-likelihood"] = Estimate(fit.log_likelihood, meaning=said)
+        lines["correlation of repeats and spend"] = Estimate(
+            self.spending.correlation, meaning="Gamma-Gamma assumes none"
+        )
         return lines
 
-    def told(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """The fits in a line each, with standard errors."""
         fits = {"BG/NBD": self.buying, "Gamma-Gamma": self.spending}
         return [

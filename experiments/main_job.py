@@ -60,7 +60,7 @@ def run(study: Study, execution: Execution, configuration: str) -> Path:
 def compute(study: Study, execution: Execution, configuration: str, store: Store, key: str) -> StudyResult:
     """Calibrate, hold the baseline, run what is missing and gather everything into one result."""
     calibration = calibrate(study)
-    for note in (*calibration.notes, *calibration.told()):
+    for note in (*calibration.notes, *calibration.sentences()):
         _CONSOLE.print(note)
     baseline = baseline_of(study, calibration, store.root / ".baselines")
     parts: dict[int, Replication] = store.parts(key)
@@ -71,7 +71,9 @@ def compute(study: Study, execution: Execution, configuration: str, store: Store
 
     run_missing(study, calibration, baseline, set(parts), execution.workers, keep, execution.progress)
     ordered = [parts[number] for number in range(study.replications)]
-    about = {**provenance(), "seeds": f"{study.seed_of(0)} to {study.seed_of(study.replications - 1)}"}
+    log = {"log": "; ".join(calibration.notes)} if calibration.notes else {}
+    seeds = {"seeds": f"{study.seed_of(0)} to {study.seed_of(study.replications - 1)}"}
+    about = {**provenance(), **log, **seeds}
     return gathered(study, calibration, baseline, ordered, configuration, about)
 
 

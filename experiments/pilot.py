@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import io
 from dataclasses import replace
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +15,8 @@ from scipy.special import logit
 
 from agents.mind import NoMind
 from experiments.calibrated import Calibration, customers_of, world_of
+from experiments.provenance import code_digest
+from experiments.store import write_whole
 from experiments.study import Study
 from sim.baseline import Baseline, Shifts, quantile_edges, solve_leave, stratum_means
 from sim.chance import F32
@@ -41,7 +45,7 @@ class Pilot(CustomerModel):
         self.standard = CustomerModel(plain, newcomers, Nothing(), baseline=baseline, seed=SEED, block=2**40)
         self.solved: list[Shifts] = []
 
-    def _shifts(self) -> Shifts:
+    def shifts(self) -> Shifts:
         people, size = self.table.block(0, len(self.table)), self.baseline.size
         behaviour = self.world.behaviour
         target_rate, target_leave = self._targets(size)
@@ -98,47 +102,55 @@ def solve_baseline(study: Study, calibration: Calibration, size: int = SIZE) -> 
     return replace(start, rate=rate, leave=leave)
 
 
-def baseline_of(study: Study, calibration: Calibration, folder: Path | None = None) -> Baseline:
+def baseline_of(study: Study, calibration: Calibration, folder: Path | None = None, size: int = SIZE) -> Baseline:
     """The stored baseline of this mind, market, population and calibration; solved and stored when there is none.
 
     Args:
         study: what is to be run.
         calibration: its fitted market.
         folder: where artefacts are kept; None solves without storing.
+        size: customers of the pilot.
     """
     if isinstance(study.mind, NoMind):
         return Baseline.none()
     if folder is None:
-        return solve_baseline(study, calibration)
-    path = folder / f"{_fingerprint(study, calibration)}.npz"
-    if path.exists():
-        stored = np.load(path)
-        return Baseline(float(stored["center"]), float(stored["spread"]), *(stored[name] for name in _ARRAYS))
-    baseline = solve_baseline(study, calibration)
-    temporary = path.with_suffix(".writing.npz")
+        return solve_baseline(study, calibration, size)
+    path = folder / f"{_fingerprint(study, calibration, size)}.npz"
+    stored = _stored(path)
+    if stored is not None:
+        return stored
+    baseline = solve_baseline(study, calibration, size)
+    arrays = {name: getattr(baseline, name) for name in _ARRAYS}
+    content = io.BytesIO()
+    np.savez(content, center=baseline.center, spread=baseline.spread, **arrays)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(baseline, temporary)
-        temporary.replace(path)
+        write_whole(path, content.getvalue())
     except OSError as error:
         raise StoreError(
-            f"cannot store the baseline in {folder}: {error}. Make room, or choose another folder."
+            f"cannot store the baseline in {folder}: {error}. Make room, or take another folder."
         ) from error
     return baseline
 
 
-def _write(baseline: Baseline, path: Path) -> None:
-    arrays = {name: getattr(baseline, name) for name in _ARRAYS}
-    np.savez(path, center=baseline.center, spread=baseline.spread, **arrays)
+def _stored(path: Path) -> Baseline | None:
+    """What is stored; None when there is nothing, or nothing that can be read."""
+    try:
+        with np.load(path) as stored:
+            arrays = (stored[name] for name in _ARRAYS)
+            return Baseline(float(stored["center"]), float(stored["spread"]), *arrays)
+    except (OSError, ValueError, EOFError, KeyError, BadZipFile):
+        return None
 
 
 _ARRAYS = ("dropout_edges", "rate_edges", "rate", "leave")
 
 
-def _fingerprint(study: Study, calibration: Calibration) -> str:
+def _fingerprint(study: Study, calibration: Calibration, size: int) -> str:
     """What the shifts depend on, and nothing of what they do not: no seed, no arms, no replications."""
     parts = (
         study.mind, study.segments, calibration.market, calibration.buying, calibration.spending,
-        study.population.start, study.service, study.arrivals, study.warm_up, study.weeks, SIZE,
+        study.population.start, study.service, study.arrivals, study.warm_up, study.weeks, size,
+        code_digest(study),
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

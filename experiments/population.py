@@ -15,7 +15,7 @@ from scipy.special import betaincinv, gammaincinv
 from experiments.calibration.bgnbd import BgNbd
 from experiments.calibration.gamma_gamma import GammaGamma
 from experiments.calibration.transactions import F64, I64, Summary
-from sim.chance import U64, Bool, Chance, Draws, Index
+from sim.chance import U64, Bool, Chance, Draws, Index, hashed
 from sim.errors import ParameterError
 from sim.parameters import Parametric, param
 from sim.people import INITIAL, Newcomers
@@ -124,16 +124,22 @@ def new_cohort(fit: BgNbd, spend: GammaGamma, summary: Summary, n: int, chance: 
     return _in_blocks(n, len(summary), chance, block)
 
 
+def order_of(histories: int) -> Index:
+    """The order in which histories are given to customers: shuffled, since a log's first customers are its oldest."""
+    return np.argsort(hashed(np.arange(histories, dtype=np.uint64), np.uint64(histories)))
+
+
 def _in_blocks(n: int, histories: int, chance: Chance, block: Callable[[U64, Index, Draws], Newcomers]) -> Newcomers:
     """Customers 0..n-1, block by block; each has its ordinal as key and row `ordinal % histories` of the log."""
     if n < 1:
         raise ParameterError(f"A population of {n} customers cannot be simulated: choose 1 or more.")
     life = chance.life()
+    shuffled = order_of(histories)
     blocks = []
     for first in range(0, n, _BLOCK):
         ordinal = np.arange(first, min(first + _BLOCK, n))
         keys = ordinal.astype(np.uint64)
-        blocks.append(block(keys, ordinal % histories, life.rows(keys, first)))
+        blocks.append(block(keys, shuffled[ordinal % histories], life.rows(keys, first)))
     return Newcomers(*(np.concatenate([getattr(part, field.name) for part in blocks]) for field in fields(Newcomers)))
 
 

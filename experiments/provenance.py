@@ -19,6 +19,7 @@ from typing import Any
 
 from experiments.calibrated import log_file
 from experiments.study import Study
+from sim.behaviour import NonContractual
 
 CODE = ("sim", "agents", "strategies", "experiments")
 _HERE = Path(__file__).resolve().parents[1]
@@ -34,16 +35,22 @@ def study_key(study: Study, configuration: str) -> str:
         study: what is run.
         configuration: its resolved configuration, without how it is executed.
     """
-    log = log_file(study.data)
+    log = log_file(study.data) if isinstance(study.market, NonContractual) else None
     parts = [
         configuration,
-        hashlib.sha256(log.read_bytes()).hexdigest() if log.is_file() else "no log",
+        hashlib.sha256(log.read_bytes()).hexdigest() if log and log.is_file() else "no log",
         *(_source(package) for package in (*CODE, *_foreign(study))),
         cxlab_version(),
     ]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    name = re.sub(r"[^A-Za-z0-9]+", "-", Path(study.data.path).stem)[:40].strip("-") or "log"
+    population = Path(study.data.path).stem if log else type(study.market).__name__.lower()
+    name = re.sub(r"[^A-Za-z0-9]+", "-", population)[:40].strip("-") or "log"
     return f"{name}-{len(study.chosen)}-arms-{study.weeks}-weeks-{digest[:12]}"
+
+
+def code_digest(study: Study) -> str:
+    """SHA-256 over the source of cxlab and of plug-ins in use: what was stored by other code is not used again."""
+    return hashlib.sha256("".join(_source(package) for package in (*CODE, *_foreign(study))).encode()).hexdigest()
 
 
 def provenance() -> dict[str, str]:

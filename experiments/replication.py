@@ -22,7 +22,6 @@ from strategies.nothing import Nothing
 
 F64 = NDArray[np.float64]
 STATES = ("loyalty", "satisfaction", "trust")  # psychological measures compared at the horizon
-MONEY = ("revenue", "margin", "cost", "profit")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +66,17 @@ def replicate(study: Study, calibration: Calibration, baseline: Baseline, number
     return Replication(*(frame.assign(replicate=number) for frame in frames))
 
 
+def at_risk(root: CustomerModel) -> Bool:
+    """Whose fate is counted [N]: those active at the fork, or everybody in a cohort that is still to come."""
+    active = root.table[ACTIVE].copy()
+    return active if active.any() else np.ones(len(active), np.bool_)
+
+
+def _stays(model: CustomerModel, n: int) -> Bool:
+    """Which of the first n customers have not left [n]; those gone before the fork never leave again."""
+    return np.isnan(model.table[LEFT][:n])
+
+
 class _Initial:
     """The customers at the fork: everything is counted per one of them, and retention among those then active."""
 
@@ -75,9 +85,7 @@ class _Initial:
         self.n = len(root.table)
         self.segments = (*names, ALL)
         self.segment = root.table[SEGMENT].copy()
-        # a cohort's customers are still to come at the fork: all of them count
-        active = root.table[ACTIVE].copy()
-        self.active: Bool = active if active.any() else np.ones(self.n, np.bool_)
+        self.active = at_risk(root)
         self.heads = self.count(np.ones(self.n, np.bool_))
         self.at_risk = self.count(self.active)
         self.recorder = Recorder(root.world.mind.metrics, len(names))
@@ -126,7 +134,7 @@ def _outcomes(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
     """One number per metric and segment at the horizon; money is discounted and per initial customer."""
     accounts, ledger = model.world.accounts, model.ledger
     with np.errstate(invalid="ignore", divide="ignore"):
-        retention = initial.count(initial.active & model.table[ACTIVE][: initial.n]) / initial.at_risk
+        retention = initial.count(initial.active & _stays(model, initial.n)) / initial.at_risk
         values = {"customers": initial.heads, "retention": retention, "churn": 1 - retention}
         known = {metric.name for metric in model.world.mind.metrics}
         values |= {name: model.recorder.by_segment(name) for name in STATES if name in known}
@@ -156,24 +164,24 @@ def _fates(model: CustomerModel, control: CustomerModel, initial: _Initial) -> p
     return pd.DataFrame({"customers": counts.ravel()}, index=index).reset_index()
 
 
-def fate_of(model: CustomerModel, control: CustomerModel, at_risk: Bool) -> dict[str, Bool]:
+def fate_of(model: CustomerModel, control: CustomerModel, counted: Bool) -> dict[str, Bool]:
     """Masks over the initial customers [n]: saved, made worse, stayed or lost anyway, untouched.
 
     Untouched means the same life to the bit. Counts hold under this coupling of luck: another coupling with the same
     averages may move customers between saved and made worse in pairs.
     """
-    n = len(at_risk)
+    n = len(counted)
     ours, theirs = model.table, control.table
     assert np.array_equal(ours[KEY][:n], theirs[KEY][:n])
-    stays, stayed = ours[ACTIVE][:n], theirs[ACTIVE][:n]
+    stays, stayed = _stays(model, n), _stays(control, n)
     same = np.ones(n, np.bool_)
     for column in ours.columns:
         a, b = ours[column][:n], theirs[column][:n]
         same &= (a == b) | ((a != a) & (b != b))
     return {
-        "saved": at_risk & stays & ~stayed,
-        "made_worse": at_risk & ~stays & stayed,
-        "stayed_anyway": at_risk & stays & stayed & ~same,
-        "lost_anyway": at_risk & ~stays & ~stayed & ~same,
-        "untouched": at_risk & same,
+        "saved": counted & stays & ~stayed,
+        "made_worse": counted & ~stays & stayed,
+        "stayed_anyway": counted & stays & stayed & ~same,
+        "lost_anyway": counted & ~stays & ~stayed & ~same,
+        "untouched": counted & same,
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from joblib import Parallel, cpu_count, delayed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -21,6 +23,7 @@ from experiments.calibrated import Calibration
 from experiments.replication import Replication, replicate
 from experiments.study import Study
 from sim.baseline import Baseline
+from sim.errors import StoreError
 
 type Keep = Callable[[int, Replication], None]
 
@@ -44,12 +47,18 @@ def run_missing(
         return
     workers = min(workers or cpu_count(), len(missing))
     jobs = (delayed(_numbered)(study, calibration, baseline, number) for number in missing)
-    with _bar(progress, study.replications, len(done)) as advance:
-        for number, replication in Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch=2 * workers)(
-            jobs
-        ):
-            keep(number, replication)
-            advance()
+    parallel = Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch=2 * workers)
+    with _bar(progress, study.replications, len(done)) as advance, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*tasks.*cancelled.*")  # said in our own words where it matters
+        try:
+            for number, replication in parallel(jobs):
+                keep(number, replication)
+                advance()
+        except TerminatedWorkerError as error:
+            raise StoreError(
+                "a worker process was killed, perhaps for want of memory; what was finished is kept. Run the same "
+                "command again with execution.workers=1, or fewer customers."
+            ) from error
 
 
 def _numbered(study: Study, calibration: Calibration, baseline: Baseline, number: int) -> tuple[int, Replication]:

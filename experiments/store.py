@@ -79,7 +79,7 @@ class Store:
         path = self._partial(key) / f"{replicate:06d}{_PART}"
         for last in (*[False] * _TRIES, True):
             try:
-                _write_whole(path, hashlib.sha256(payload).digest() + payload)
+                write_whole(path, hashlib.sha256(payload).digest() + payload)
                 return
             except OSError as error:  # the folder is gone when another process has just finished the study
                 if last or not isinstance(error, FileNotFoundError):
@@ -173,7 +173,7 @@ def _refuse_unwritable(root: Path) -> None:
         raise StoreError(f"cannot write results to {root}: {reason}. {_MEND}") from error
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Write a file under another name and rename it, so that nobody ever sees half of it."""
     _make(path.parent)
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(6)}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from agents.mind import Mind as DefaultMind
 from agents.segments import Segments
 from experiments.population import Population
-from sim.behaviour import Behaviour, NonContractual
+from sim.behaviour import Behaviour, Contractual, NonContractual
 from sim.errors import ParameterError
 from sim.ledger import Accounts
 from sim.market import Arrivals
@@ -82,6 +82,11 @@ class Study(Parametric):
             raise ParameterError(
                 "population.start = 'customers' needs market=noncontractual, which is fitted to the log: with another "
                 "market write population.start=cohort."
+            )
+        if isinstance(self.market, Contractual) and self.weeks <= self.market.period:
+            raise ParameterError(
+                f"weeks = {self.weeks} holds no renewal: the first falls into week {self.market.period}. "
+                f"Choose weeks = {self.market.period + 1} or more, or a shorter market.period."
             )
 
     @property

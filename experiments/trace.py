@@ -19,7 +19,7 @@ from agents.customers import (
     VALENCE,
 )  # fmt: skip
 from experiments.calibrated import Calibration
-from experiments.replication import fate_of, root_of
+from experiments.replication import at_risk, fate_of, root_of
 from experiments.study import Study
 from sim.baseline import Baseline
 from sim.chance import U64, Bool, Draws, Index
@@ -101,7 +101,7 @@ def _choose(study: Study, root: CustomerModel, plan: str) -> list[Told]:
     n = len(root.table)
     before = root.records.crm[PURCHASES].astype(np.int64)
     visits = ends[plan].records.crm[PURCHASES][:n].astype(np.int64) - before
-    fates = fate_of(ends[plan], ends[study.control], root.table[ACTIVE])
+    fates = fate_of(ends[plan], ends[study.control], at_risk(root))
     told = []
     for kinds in _TOLD:
         kind = next((kind for kind in kinds if fates[kind].any()), None)

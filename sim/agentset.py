@@ -15,7 +15,7 @@ type Which = Callable[[CustomerSet], Bool] | Bool | None
 
 
 class Customer:
-    """One row, read and written by attribute: `customer.trust`, `customer.active`."""
+    """One row, read and written by attribute: `customer.satisfaction`, `customer.active`."""
 
     __slots__ = ("_set", "row")
 
@@ -65,6 +65,9 @@ class CustomerSet:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __repr__(self) -> str:
+        return f"CustomerSet({len(self)} customers)"
+
     def __iter__(self) -> Iterator[Customer]:
         return (Customer(self, int(row)) for row in self.rows)
 
@@ -72,7 +75,7 @@ class CustomerSet:
         return Customer(self, int(self.rows[place]))
 
     def __getattr__(self, name: str) -> NDArray[Any]:
-        """`customers.trust`: a column's values [n], so that Mesa's `lambda a: a.trust > 0.5` filters whole arrays."""
+        """`customers.valence`: a column's values [n], so Mesa's `lambda a: a.valence > 0.5` filters whole arrays."""
         if name.startswith("_"):
             raise AttributeError(name)
         values: NDArray[Any] = self.column(name)[self.rows]

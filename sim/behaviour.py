@@ -1,7 +1,6 @@
 """The standard model of buying and leaving: BG/NBD without a contract, shifted beta-geometric with one.
 
-Psychology and plays only shift its rates, so with every shift at zero it is the marketing scientists' benchmark
-exactly.
+Psychology and plays only shift its rates: with every shift at zero it is exactly the marketing scientists' benchmark.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The same luck in every arm: a draw is addressed by seed, decision, week and the customer's key.
 
-`(seed, decision, week)` picks a SplitMix64 stream (Steele, Lea & Flood 2014) and the customer's key its position in
-it, so a draw depends on nobody else: not on the row, the block, the number of customers or what other decisions were
-taken.
+`(seed, decision, week)` picks a SplitMix64 stream (Steele, Lea & Flood 2014), the customer's key the position in it. A
+draw thus depends on nobody else: not on row, block, number of customers or other decisions.
 """
 
 from __future__ import annotations

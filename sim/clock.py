@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import log1p
+
 DAYS_PER_WEEK = 7
 WEEKS_PER_YEAR = 365.25 / DAYS_PER_WEEK
 
@@ -17,6 +19,4 @@ def weekly_discount(per_year: float) -> float:
     >>> round(weekly_discount(0.15) * WEEKS_PER_YEAR, 4)
     0.1398
     """
-    from math import log1p
-
     return log1p(per_year) / WEEKS_PER_YEAR

@@ -23,5 +23,13 @@ class ChanceError(CxlabError, RuntimeError):
     """A decision was drawn twice in a week, which would break the same luck between arms."""
 
 
+class StrategyError(CxlabError, ValueError):
+    """A strategy failed, or returned a plan that cannot be carried out."""
+
+
+class TheoryError(CxlabError, ValueError):
+    """A theory wrote something that is no number."""
+
+
 class StoreError(CxlabError, OSError):
     """Results cannot be written or what is stored cannot be read."""

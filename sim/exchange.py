@@ -103,6 +103,11 @@ class Plan:
                 raise TypeError(f"Plan.{name} holds {wanted.__name__}, got {got}: give an array [N] of that type.")
             if not np.isfinite(value.sum()):
                 raise ValueError(f"Plan.{name} holds NaN or infinity: give every customer a number.")
+            low, high = _RANGES.get(name, (-np.inf, np.inf))
+            if len(value) and not low <= value.min() <= value.max() <= high:
+                raise ValueError(
+                    f"Plan.{name} runs from {value.min():g} to {value.max():g}: allowed are {low:g} to {high:g}."
+                )
 
     def check(self, customers: int) -> None:
         """Refuse a plan that was not made for so many customers."""
@@ -110,6 +115,14 @@ class Plan:
             value = getattr(self, name)
             if value is not None and value.shape != (customers,):
                 raise ValueError(f"Plan.{name} has shape {value.shape}; there are {customers} customers: one row each.")
+
+    def spent(self, came: Bool) -> F32 | None:
+        """What is spent on those who come [N], beyond the weekly cost; None when nothing is."""
+        parts = [part for part in (self.encounter_cost, self.reward) if part is not None]
+        if not parts:
+            return None
+        total: F32 = sum(parts[1:], parts[0]) * came
+        return total
 
     def part(self, start: int, stop: int) -> Plan:
         """The plan for rows start to stop."""
@@ -128,6 +141,11 @@ class Plan:
         return part
 
 
+_RANGES = {
+    **dict.fromkeys(("technical", "functional"), (-1.0, 1.0)),
+    **dict.fromkeys(("depth", "accuracy", "progress", "status"), (0.0, 1.0)),
+    **dict.fromkeys(("reward", "redeemed", "points", "cost", "encounter_cost"), (0.0, np.inf)),
+}
 _ARRAYS = tuple(field.name for field in fields(Plan) if field.default is None)
 
 
@@ -140,9 +158,9 @@ class Encounters:
         functional: delivered functional quality, 0-1.
         promised: quality the firm had promised, 0-1.
         failure: severity of a failure, 0 when nothing failed.
-        fit: how well a personal touch fitted, -1 to 1; 0 without one.
-        intrusion: how much personal data the customer saw used, 0-1.
-        reward: money's worth of what was handed over, relative to the customer's usual spend.
+        fit: how well a personal touch fitted, -1 to 1; None when nobody had one.
+        intrusion: how much personal data the customer saw used, 0-1; None when nobody did.
+        reward: money's worth of what was handed over, relative to the customer's usual spend; None when nothing was.
     """
 
     technical: F32
@@ -186,6 +204,7 @@ class Acts:
         complained: who complained.
         referred: who referred somebody.
         answer: survey answer 0-10, -1 for none.
+        spent: money the plan spent on those who came, beyond its weekly cost; None when it spends none.
     """
 
     rows: Index
@@ -198,3 +217,4 @@ class Acts:
     complained: Bool
     referred: Bool
     answer: I8
+    spent: F32 | None

@@ -12,7 +12,6 @@ from sim.clock import weekly_discount
 from sim.exchange import Acts, Plan
 from sim.parameters import Parametric, param
 from sim.people import SEGMENT
-from sim.records import spent_on
 from sim.table import Block
 
 F64 = NDArray[np.float64]
@@ -68,9 +67,8 @@ class Ledger:
             ("referred", acts.referred),
         ):
             self._add(name, segment, amount)
-        spent = spent_on(plan.some(acts.rows), acts.bought > 0)
-        if spent is not None:
-            self._cost(plan.line, segment, spent)
+        if acts.spent is not None:
+            self._cost(plan.line, segment, acts.spent)
 
     def owe(self, line: str, segment: NDArray[np.uint8], amount: F32) -> None:
         """Enter a liability [n] that falls due with the horizon, as a cost of the last week."""

@@ -14,7 +14,8 @@ from sim.baseline import Baseline, Shifts
 from sim.behaviour import Occasion
 from sim.chance import F32, U64, Bool, Chance, Draws, Index, Week, poisson
 from sim.clock import weekly_discount
-from sim.exchange import Acts, Plan
+from sim.errors import StrategyError
+from sim.exchange import Acts, Plan, View
 from sim.ledger import Ledger
 from sim.market import newcomers_at, referred_keys
 from sim.metrics import FLOWS
@@ -66,6 +67,8 @@ class CustomerModel(mesa.Model):
         block: int = BLOCK,
     ) -> None:
         super().__init__(rng=seed)
+        if isinstance(strategy, type):
+            raise TypeError(f"strategy is the class {strategy.__name__}: write {strategy.__name__}().")
         self.world, self.strategy, self.block = world, strategy, block
         self.baseline = baseline or Baseline.none()
         self.mind = world.mind.anchored(self.baseline.center, self.baseline.spread)
@@ -101,14 +104,13 @@ class CustomerModel(mesa.Model):
         luck = self.chance.at(self.week)
         self._arrive(luck)
         view = self.records.view(self.week)
-        plan = self.strategy.plan(view, luck.rows(self.table[KEY]).named("strategy"))
-        plan.check(len(self.table))
-        shifts = self._shifts()
+        plan = self._planned(view, luck.rows(self.table[KEY]).named("strategy"))
+        shifts = self.shifts()
         self.ledger.open()
         self.recorder.open()
         for people in self.table.blocks(self.block):
             self._live(people, plan.part(people.start, people.stop), shifts, luck)
-        self.recorder.close()
+        self.recorder.close(self.week)
         self._attraction, self._point_value = plan.attraction, plan.point_value
         self.week += 1
         self.datacollector.collect(self)
@@ -136,9 +138,23 @@ class CustomerModel(mesa.Model):
         accounts, table = self.world.accounts, self.table
         people = table.block(0, len(table))
         worth = self.world.behaviour.beyond(people, self.week, weekly_discount(accounts.discount))
-        return worth * people[ACTIVE] * np.float32(accounts.margin * accounts.factor(self.week))
+        still = people[ACTIVE] | (people[START] >= self.week)  # who has not come yet has not left either
+        return worth * still * np.float32(accounts.margin * accounts.factor(self.week))
 
-    def _shifts(self) -> Shifts:
+    def _planned(self, view: View, draws: Draws) -> Plan:
+        """The strategy's plan for this week, or a StrategyError that names strategy and week."""
+        name = type(self.strategy).__name__
+        try:
+            plan = self.strategy.plan(view, draws)
+            if not isinstance(plan, Plan):
+                raise TypeError(f"plan() returned {type(plan).__name__}, not a Plan")
+            plan.check(len(view))
+        except Exception as error:  # a stranger's code may raise anything; the cause stays attached
+            raise StrategyError(f"strategy {name}, week {self.week}: {type(error).__name__}: {error}") from error
+        return plan
+
+    def shifts(self) -> Shifts:
+        """The baseline's shifts of this week; the pilot solves them instead."""
         return self.baseline.at(self.week)
 
     def _arrive(self, luck: Week) -> None:
@@ -150,6 +166,9 @@ class CustomerModel(mesa.Model):
         for source, keys in ((ORGANIC, organic), (REFERRED, referred)):
             if len(keys):
                 self._admit(newcomers_at(self.week, keys, source, world.behaviour, luck, self.chance))
+        if self.week <= self._awaited:  # the firm meets them at their first purchase, so a plan may reach them there
+            start = self.table[START]
+            self.records.crm[KNOWN][(start >= self.week) & (start < self.week + 1)] = True
 
     def _admit(self, newcomers: Newcomers) -> None:
         """New rows: traits, patience and a mind that has lived a number of encounters, all addressed by key."""
@@ -252,6 +271,7 @@ def act(people: Block, rows: Index, occasion: Occasion, plan: Plan, mind: Mind, 
         complained=(complains < leanings.complain) & met,
         referred=(refers < referral) & met,
         answer=answer,
+        spent=plan.spent(decision.bought > 0),
     )
 
 

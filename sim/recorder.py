@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.errors import TheoryError
 from sim.metrics import Metric
 from sim.people import ACTIVE, SEGMENT
 from sim.table import Rows
@@ -42,8 +43,16 @@ class Recorder:
             for i, column in enumerate(self.columns):
                 page[i, s] += np.multiply(rows[column], mask, out=product).sum()
 
-    def close(self) -> None:
-        """Turn the week's sums into head counts and means, by segment and over all [1 + M, S + 1]."""
+    def close(self, week: int = 0) -> None:
+        """Turn the week's sums into head counts and means, by segment and over all [1 + M, S + 1].
+
+        Raises:
+            TheoryError: a column holds NaN or infinity.
+        """
+        if not np.isfinite(self._sums).all():
+            place = int(np.flatnonzero(~np.isfinite(self._sums).all(axis=1))[0])
+            name = self.columns[place].name
+            raise TheoryError(f"'{name}' holds NaN or infinity in week {week}: mend the theory that writes it.")
         sums = np.append(self._sums, self._sums.sum(axis=1, keepdims=True), axis=1)
         heads = sums[-1:]
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -63,11 +63,8 @@ class Records:
     def enter(self, newcomers: Newcomers) -> None:
         """Open a record for each newcomer."""
         rows = self.crm.grow(len(newcomers))
-        rows[SINCE], rows[LAST], rows[PURCHASES] = (
-            newcomers.start,
-            newcomers.last,
-            newcomers.purchases.astype(np.uint32),
-        )
+        rows[SINCE], rows[LAST] = newcomers.start, newcomers.last
+        rows[PURCHASES] = newcomers.purchases.astype(np.uint32)
         rows[SPEND], rows[SOURCE] = newcomers.spend, newcomers.source
         rows[KNOWN] = newcomers.purchases > 0
 
@@ -95,9 +92,8 @@ class Records:
         rows[REFERRALS] = rows[REFERRALS] + acts.referred
         rows[ANSWER] = np.where(acts.answer >= 0, acts.answer, rows[ANSWER])
         rows[KNOWN] = (rows[KNOWN] | bought) & ~(acts.left & acts.seen)
-        spent = spent_on(plan.some(acts.rows), bought)
-        if spent is not None:
-            rows[COST] = rows[COST] + spent
+        if acts.spent is not None:
+            rows[COST] = rows[COST] + acts.spent
         if plan.points is not None:
             rate = plan.points.take(acts.rows)
             earned = rate * paid
@@ -122,12 +118,3 @@ def _reader(crm: Table, current: list[bool], week: int) -> Callable[[Column[Any]
         return np.frombuffer(crm[column].tobytes(), column.dtype)
 
     return read
-
-
-def spent_on(plan: Plan, bought: NDArray[np.bool_]) -> F32 | None:
-    """What a plan spends on those who come [E], beyond its weekly cost; None when nothing."""
-    parts = [part for part in (plan.encounter_cost, plan.reward) if part is not None]
-    if not parts:
-        return None
-    total: F32 = sum(parts[1:], parts[0]) * bought
-    return total

@@ -23,7 +23,7 @@ class Service(Parametric):
     technical: float = param(0.70, unit="quality 0-1", low=0, high=1, doc="mean technical quality", source=ASSUMED)
     functional: float = param(0.70, unit="quality 0-1", low=0, high=1, doc="mean functional quality", source=ASSUMED)
     spread: float = param(0.12, unit="quality", low=0, high=0.5, doc="inconsistency between encounters", source=ASSUMED)
-    promise: float = param(0.68, unit="quality 0-1", low=0, high=1, doc="quality the firm promises", source=ASSUMED)
+    promise: float = param(0.66, unit="quality 0-1", low=0, high=1, doc="quality the firm promises", source=ASSUMED)
     failure: float = param(0.04, unit="chance per encounter", low=0, high=1, doc="chance of a failure", source=ASSUMED)
     severity: float = param(
         0.40, unit="quality", low=0, high=1, doc="quality lost in the worst failure", source=ASSUMED

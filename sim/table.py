@@ -38,7 +38,7 @@ class Column[T: np.generic]:
 
 
 class Rows(Protocol):
-    """What every theory gets: `rows[TRUST]` reads, `rows[TRUST] = x` and `rows[TRUST] += x` write."""
+    """What every theory gets: `rows[LOYALTY]` reads, `rows[LOYALTY] = x` and `rows[LOYALTY] += x` write."""
 
     def __len__(self) -> int: ...
     def __getitem__[T: np.generic](self, column: Column[T]) -> NDArray[T]: ...

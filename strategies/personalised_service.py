@@ -22,11 +22,11 @@ class PersonalisedService(Parametric):
     their comfort (personalisation-privacy paradox: Awad & Krishnan 2006).
     """
 
-    depth: float = param(0.6, unit="0-1", low=0, high=1, doc="how personal it gets", source=ASSUMED)
+    depth: float = param(0.4, unit="0-1", low=0, high=1, doc="how personal it gets", source=ASSUMED)
     data_need: float = param(1.0, unit="purchases", low=0, high=1e3, doc="record at which half fits", source=ASSUMED)
     at_least: int = param(2, unit="purchases", low=0, high=1_000, doc="record needed to begin", source=ASSUMED)
     price: float = param(
-        0.60, unit="money per encounter", low=0, high=1e6, doc="staff time and systems", source=ASSUMED
+        0.5, unit="money per encounter at depth 1", low=0, high=1e6, doc="staff time and systems", source=ASSUMED
     )
     upkeep: float = param(
         0.005, unit="money per customer and week", low=0, high=1e4, doc="keeping the data", source=ASSUMED
@@ -42,6 +42,6 @@ class PersonalisedService(Parametric):
             depth=served * np.float32(self.depth),
             accuracy=served * (purchases / np.maximum(purchases + np.float32(self.data_need), np.float32(1e-6))),
             cost=served * np.float32(self.upkeep),
-            encounter_cost=served * np.float32(self.price),
+            encounter_cost=served * np.float32(self.price * self.depth),
             line="personalised_service",
         )

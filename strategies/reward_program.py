@@ -52,5 +52,5 @@ class RewardProgram(Parametric):
             points=card * np.float32(self.points),
             cost=card * np.float32(self.upkeep),
             line="reward_program",
-            point_value=self.worth / self.threshold * (1 - self.breakage) * (view.week < self.weeks),
+            point_value=self.worth / self.threshold * (1 - self.breakage),  # earned points are honoured when it ends
         )

@@ -43,7 +43,7 @@ class RandomShare(Parametric):
 
 @dataclass(frozen=True)
 class ValueTier(Parametric):
-    """The best by recency, frequency and monetary value: sum of the three ranks (Hughes 1994; weights equal)."""
+    """The best by recency, frequency and monetary value: mean of three percentile ranks, after Hughes 1994."""
 
     top: float = param(0.2, unit="share", low=0, high=1, doc="how many count as the best", source=ASSUMED)
 

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from tests.sources import PACKAGES, Module, Modules, circles, imports, lies_in, read, taken, top
+
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("sim", "agents", "strategies", "experiments")
 MAX_LINES = 300
 
+OUTSIDE = {"benchmarks", "examples", "tests"}  # they know the packages, and are not installed with them
 MAY_NOT_IMPORT = {
-    "sim": {"agents", "strategies", "experiments"},
-    "agents": {"strategies", "experiments"},
-    "strategies": {"agents", "experiments"},
+    "sim": {"agents", "strategies", "experiments", "pandas", *OUTSIDE},
+    "agents": {"strategies", "experiments", "pandas", *OUTSIDE},
+    "strategies": {"agents", "experiments", "pandas", *OUTSIDE},
+    "experiments": OUTSIDE,
+}
+KNOWS_ONLY = {  # of the four packages
+    "experiments.calibration": {"sim"},
+    "experiments.reporting": {"sim", "experiments.results"},
 }
 ONLY_IN = {
-    "hydra": {"experiments.build", "experiments.cli"},
-    "omegaconf": {"experiments.build", "experiments.cli"},
+    "hydra": {"experiments.build"},
+    "jinja2": {"experiments.reporting.report"},
+    "joblib": {"experiments.runner"},
     "matplotlib": {
         "experiments.reporting.curves",
         "experiments.reporting.figure_style",
@@ -28,72 +36,56 @@ ONLY_IN = {
         "experiments.reporting.report",
         "experiments.reporting.story_figure",
     },
-    "mesa": {"sim.model", "sim.agentset"},
+    "mesa": {"sim.model"},
+    "omegaconf": {"experiments.build"},
 }
 ADDRESSED_LUCK = {"sim", "agents", "strategies"}  # every draw is made by sim.chance
 
 
-@dataclass(frozen=True)
-class Module:
-    """One source file: its dotted name, its text and its tree."""
-
-    name: str
-    is_package: bool
-    text: str
-    tree: ast.Module
-
-    @property
-    def room(self) -> str:
-        return self.name.partition(".")[0]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-Modules = Mapping[str, Module]
-
-
-def read(root: Path) -> dict[str, Module]:
-    """All modules of the packages under a root, by dotted name."""
-    modules = {}
-    for path in sorted(file for package in PACKAGES for file in (root / package).rglob("*.py")):
-        parts = path.relative_to(root).with_suffix("").parts
-        is_package = parts[-1] == "__init__"
-        name = ".".join(parts[:-1] if is_package else parts)
-        text = path.read_text(encoding="utf-8")
-        modules[name] = Module(name, is_package, text, ast.parse(text, str(path)))
-    return modules
-
-
-def imports(module: Module) -> Iterator[tuple[str, int]]:
-    """Every dotted name a module imports, wherever in the file, with its line; `from a import b` gives a and a.b."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = _absolute(module, node)
-            yield base, node.lineno
-            yield from ((f"{base}.{alias.name}", node.lineno) for alias in node.names)
-
-
 def wrong_direction(modules: Modules) -> list[str]:
-    """Imports against `experiments -> agents | strategies -> sim`."""
+    """Imports against `experiments -> agents | strategies -> sim`, from outside, and of pandas below experiments."""
     return _unique(
-        f"{module}:{line} imports {name}: {module.room} may not know {_top(name)}"
+        f"{module}:{line} imports {name}: {module.room} may not know {top(name)}"
         for module in modules.values()
         for name, line in imports(module)
-        if _top(name) in MAY_NOT_IMPORT.get(module.room, set())
+        if top(name) in MAY_NOT_IMPORT.get(module.room, set())
     )
 
 
 def out_of_place(modules: Modules) -> list[str]:
     """Libraries imported outside the files that may know them."""
     return _unique(
-        f"{module}:{line} imports {_top(name)}, which belongs in {', '.join(sorted(ONLY_IN[_top(name)]))} only"
+        f"{module}:{line} imports {top(name)}, which belongs in {', '.join(sorted(ONLY_IN[top(name)]))} only"
         for module in modules.values()
         for name, line in imports(module)
-        if module.name not in ONLY_IN.get(_top(name), {module.name})
+        if module.name not in ONLY_IN.get(top(name), {module.name})
     )
+
+
+def beyond_its_room(modules: Modules) -> list[str]:
+    """Imports by the modules of a room that is to know little of the rest."""
+    return _unique(
+        f"{module}:{line} imports {name}: {room} knows {', '.join(sorted(KNOWS_ONLY[room]))} and itself only"
+        for room, module in _dwellers(modules)
+        for name, line in taken(module, modules)
+        if top(name) in PACKAGES and not any(lies_in(name, known) for known in {room, *KNOWS_ONLY[room]})
+    )
+
+
+def unused_permissions(modules: Modules) -> list[str]:
+    """Files and rooms that may import something and do not: a permission is given when it is needed."""
+    found = [
+        f"{name} may import {library} and does not: take it off the list"
+        for library, names in ONLY_IN.items()
+        for name in sorted(names & set(modules))
+        if library not in {top(imported) for imported, _ in imports(modules[name])}
+    ]
+    for room in dict.fromkeys(room for room, _ in _dwellers(modules)):
+        inside = [module for owner, module in _dwellers(modules) if owner == room]
+        used = {name for module in inside for name, _ in taken(module, modules)}
+        unused = {known for known in KNOWS_ONLY[room] if not any(lies_in(name, known) for name in used)}
+        found += [f"{room} may import {known} and does not: take it off the list" for known in sorted(unused)]
+    return found
 
 
 def own_luck(modules: Modules) -> list[str]:
@@ -102,7 +94,7 @@ def own_luck(modules: Modules) -> list[str]:
     for module in modules.values():
         if module.room not in ADDRESSED_LUCK:
             continue
-        lines = [line for name, line in imports(module) if _top(name) == "random" or name.startswith("numpy.random")]
+        lines = [line for name, line in imports(module) if top(name) == "random" or name.startswith("numpy.random")]
         lines += [
             node.lineno
             for node in ast.walk(module.tree)
@@ -114,8 +106,7 @@ def own_luck(modules: Modules) -> list[str]:
 
 def cycles(modules: Modules) -> list[str]:
     """Circles of imports between modules of the four packages."""
-    graph = {name: sorted(_depends_on(module, modules)) for name, module in modules.items()}
-    return [f"{' -> '.join([*circle, circle[0]])}: no circles between files" for circle in _circles(graph)]
+    return [f"{' -> '.join([*circle, circle[0]])}: no circles between files" for circle in circles(modules)]
 
 
 def too_long(modules: Modules) -> list[str]:
@@ -162,6 +153,8 @@ def busy_packages(modules: Modules) -> list[str]:
 CHECKS: tuple[Callable[[Modules], list[str]], ...] = (
     wrong_direction,
     out_of_place,
+    beyond_its_room,
+    unused_permissions,
     own_luck,
     cycles,
     too_long,
@@ -171,19 +164,24 @@ CHECKS: tuple[Callable[[Modules], list[str]], ...] = (
 )
 
 
+@cache
+def house() -> Modules:
+    return read(ROOT)
+
+
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_house_holds(check: Callable[[Modules], list[str]]) -> None:
-    if found := check(read(ROOT)):
+    if found := check(house()):
         pytest.fail("\n".join(found), pytrace=False)
 
 
 def test_every_package_is_read() -> None:
-    assert {module.room for module in read(ROOT).values()} == set(PACKAGES)
+    assert {module.room for module in house().values()} == set(PACKAGES)
 
 
 def test_files_named_in_the_rules_exist() -> None:
-    named = set().union(*ONLY_IN.values())
-    assert named <= set(read(ROOT)), f"rules about files that are gone: {sorted(named - set(read(ROOT)))}"
+    named = set().union(*ONLY_IN.values(), KNOWS_ONLY, *KNOWS_ONLY.values())
+    assert named <= set(house()), f"rules about files that are gone: {sorted(named - set(house()))}"
 
 
 BAD = [
@@ -192,9 +190,37 @@ BAD = [
     (wrong_direction, {"agents/theories/a.py": "import strategies.base"}, "agents may not know strategies"),
     (wrong_direction, {"strategies/a.py": "from agents.mind import Mind"}, "strategies may not know agents"),
     (wrong_direction, {"strategies/a.py": "import experiments"}, "strategies may not know experiments"),
-    (out_of_place, {"experiments/study.py": "from omegaconf import OmegaConf"}, "experiments.build, experiments.cli"),
+    (wrong_direction, {"sim/a.py": "from pandas import DataFrame"}, "sim may not know pandas"),
+    (wrong_direction, {"agents/a.py": "import pandas as pd"}, "agents may not know pandas"),
+    (wrong_direction, {"strategies/a.py": "import pandas as pd"}, "strategies may not know pandas"),
+    (wrong_direction, {"sim/a.py": "from tests.sim import worlds"}, "sim may not know tests"),
+    (wrong_direction, {"experiments/a.py": "import benchmarks.twin"}, "experiments may not know benchmarks"),
+    (wrong_direction, {"strategies/a.py": "from examples import notebook"}, "strategies may not know examples"),
+    (out_of_place, {"experiments/study.py": "from omegaconf import OmegaConf"}, "belongs in experiments.build only"),
+    (out_of_place, {"experiments/cli.py": "import hydra"}, "belongs in experiments.build only"),
+    (out_of_place, {"experiments/cli.py": "from joblib import Parallel"}, "belongs in experiments.runner only"),
+    (out_of_place, {"experiments/reporting/a.py": "import jinja2"}, "experiments.reporting.report only"),
     (out_of_place, {"sim/metrics.py": "import matplotlib.pyplot as plt"}, "sim.metrics:1 imports matplotlib"),
-    (out_of_place, {"agents/staff.py": "import mesa"}, "sim.agentset, sim.model only"),
+    (out_of_place, {"sim/agentset.py": "import mesa"}, "belongs in sim.model only"),
+    (beyond_its_room, {"experiments/reporting/a.py": "from agents.mind import Mind"}, "imports agents.mind: "),
+    (
+        beyond_its_room,
+        {"experiments/reporting/a.py": "import experiments.results_of"},
+        "imports experiments.results_of",
+    ),
+    (
+        beyond_its_room,
+        {"experiments/reporting/a.py": "from experiments import study", "experiments/study.py": ""},
+        "imports experiments.study: experiments.reporting knows experiments.results, sim and itself only",
+    ),
+    (beyond_its_room, {"experiments/calibration/a.py": "from experiments.results import ALL"}, "knows sim and itself"),
+    (beyond_its_room, {"experiments/calibration/a.py": "from ..study import Study"}, "imports experiments.study"),
+    (unused_permissions, {"sim/model.py": "import numpy"}, "sim.model may import mesa and does not"),
+    (
+        unused_permissions,
+        {"experiments/calibration/__init__.py": "", "experiments/calibration/a.py": "import experiments.calibration"},
+        "experiments.calibration may import sim and does not",
+    ),
     (own_luck, {"sim/a.py": "import numpy as np\nx = np.random.default_rng(1)"}, "sim.a:2 draws by itself"),
     (own_luck, {"agents/a.py": "from numpy.random import default_rng"}, "agents.a:1 draws by itself"),
     (own_luck, {"agents/a.py": "from numpy import random"}, "agents.a:1 draws by itself"),
@@ -232,7 +258,10 @@ def test_a_good_tree_passes(tmp_path: Path) -> None:
         "agents/__init__.py": '"""Doc."""\n',
         "agents/mind.py": '"""Doc."""\n\nfrom sim.a import Alpha\n',
         "experiments/__init__.py": '"""Doc."""\n',
-        "experiments/build.py": '"""Doc."""\n\nimport hydra\n\nimport agents.mind\n',
+        "experiments/build.py": '"""Doc."""\n\nimport hydra\nimport omegaconf\n\nimport agents.mind\n',
+        "experiments/results.py": '"""Doc."""\n\nimport pandas\n',
+        "experiments/reporting/__init__.py": '"""Doc."""\n\nfrom experiments.reporting.a import x\n',
+        "experiments/reporting/a.py": '"""Doc."""\n\nfrom experiments import results\nfrom sim import Alpha\n',
         "experiments/_private.py": "x = 1\n",
     }
     modules = read(_tree(tmp_path, files))
@@ -247,8 +276,9 @@ def _tree(root: Path, files: Mapping[str, str]) -> Path:
     return root
 
 
-def _top(name: str) -> str:
-    return name.partition(".")[0]
+def _dwellers(modules: Modules) -> list[tuple[str, Module]]:
+    """The modules of each room that is to know little, beside its name."""
+    return [(room, module) for room in KNOWS_ONLY for module in modules.values() if lies_in(module.name, room)]
 
 
 def _unique(complaints: Iterator[str] | list[str]) -> list[str]:
@@ -258,46 +288,6 @@ def _unique(complaints: Iterator[str] | list[str]) -> list[str]:
 
 def _is_private(name: str) -> bool:
     return any(part.startswith("_") and not part.startswith("__") for part in name.split("."))
-
-
-def _absolute(module: Module, node: ast.ImportFrom) -> str:
-    """What `from ...x import y` names, with the dots resolved."""
-    if not node.level:
-        return node.module or ""
-    parts = module.name.split(".")
-    parts = parts[: len(parts) - node.level + module.is_package]
-    return ".".join([*parts, node.module] if node.module else parts)
-
-
-def _depends_on(module: Module, modules: Modules) -> set[str]:
-    """The modules a module takes names from; a package counts only when the name is its own, not a submodule."""
-    found: set[str] = set()
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            base = _absolute(module, node)
-            names = {f"{base}.{alias.name}" for alias in node.names}
-            found |= {name if name in modules else base for name in names}
-    return (found & set(modules)) - {module.name}
-
-
-def _circles(graph: Mapping[str, list[str]]) -> list[list[str]]:
-    """The circles that a depth-first walk meets, one for each edge that closes one."""
-    found: list[list[str]] = []
-    done: set[str] = set()
-
-    def walk(name: str, path: list[str]) -> None:
-        if name in path:
-            found.append(path[path.index(name) :])
-        elif name not in done:
-            for other in graph[name]:
-                walk(other, [*path, name])
-            done.add(name)
-
-    for name in graph:
-        walk(name, [])
-    return found
 
 
 def _only_names(node: ast.stmt) -> bool:

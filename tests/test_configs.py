@@ -40,7 +40,7 @@ def chosen(group: str, name: str) -> list[str]:
         return [f"+strategy@arms.chosen={name}"]
     if group == "strategy/targeting":
         return [f"strategy/targeting@arms.over_delivery.targeting={name}"]
-    return [f"{group}={name}", *(["population.start=cohort"] if name == "contractual" else [])]
+    return [f"{group}={name}", *(["population.start=cohort", "weeks=53"] if name == "contractual" else [])]
 
 
 def test_the_default_study_is_the_main_job() -> None:

@@ -20,7 +20,7 @@ class Emotion(Protocol):
 
     writes: ClassVar[tuple[Column[Any], ...]]
 
-    def feel(self, people: Rows, lived: Encounters, felt: F32, unease: F32 | None) -> None: ...
+    def feel(self, people: Rows, lived: Encounters, felt: F32) -> None: ...
     def fade(self, people: Rows) -> None: ...
 
 
@@ -37,9 +37,9 @@ class ValenceArousal(Parametric):
     keep: float = param(0.80, unit="share per week", low=0, high=1, doc="what is left of a feeling", source=ASSUMED)
     writes: ClassVar[tuple[Column[Any], ...]] = (VALENCE, AROUSAL)
 
-    def feel(self, people: Rows, lived: Encounters, felt: F32, unease: F32 | None) -> None:
-        """Valence and arousal [E] move by reactivity times judgement; unease at being known too well counts against."""
-        push = self.gain * people[REACTIVITY] * (felt if unease is None else felt - unease)
+    def feel(self, people: Rows, lived: Encounters, felt: F32) -> None:
+        """Valence and arousal [E] move by reactivity times judgement."""
+        push = self.gain * people[REACTIVITY] * felt
         people[VALENCE] = np.clip(people[VALENCE] + push, -1, 1)
         people[AROUSAL] = np.clip(people[AROUSAL] + np.abs(push) + lived.failure * people[REACTIVITY], 0, 1)
 
@@ -51,24 +51,24 @@ class ValenceArousal(Parametric):
 
 @dataclass(frozen=True)
 class PositiveNegative(Parametric):
-    """Two unipolar affects: good encounters feed one, bad ones the other, and the bad fades more slowly.
+    """Two unipolar affects: good encounters feed one, bad ones the other, and the bad fades sooner.
 
     Valence holds positive minus negative affect and arousal their sum, so p = (arousal + valence) / 2 and
     n = (arousal - valence) / 2. Source: Westbrook 1987 (two independent dimensions of consumption affect);
-    Taylor 1991 (negative events mobilise more).
+    Taylor 1991 (negative events are minimised afterwards).
     """
 
     gain: float = param(
         0.6, unit="per unit felt", low=0, high=2, doc="how strongly a judgement is felt", source=ASSUMED
     )
-    keep_good: float = param(0.75, unit="share per week", low=0, high=1, doc="what is left of the good", source=ASSUMED)
-    keep_bad: float = param(0.85, unit="share per week", low=0, high=1, doc="what is left of the bad", source=ASSUMED)
+    keep_good: float = param(0.85, unit="share per week", low=0, high=1, doc="what is left of the good", source=ASSUMED)
+    keep_bad: float = param(0.75, unit="share per week", low=0, high=1, doc="what is left of the bad", source=ASSUMED)
     writes: ClassVar[tuple[Column[Any], ...]] = (VALENCE, AROUSAL)
 
-    def feel(self, people: Rows, lived: Encounters, felt: F32, unease: F32 | None) -> None:
+    def feel(self, people: Rows, lived: Encounters, felt: F32) -> None:
         """Add to the good or to the bad [E]; each is at most 0.5, so valence and arousal stay in their ranges."""
         good, bad = self._parts(people)
-        push = self.gain * people[REACTIVITY] * (felt if unease is None else felt - unease)
+        push = self.gain * people[REACTIVITY] * felt
         self._store(people, np.minimum(good + np.maximum(push, 0), 0.5), np.minimum(bad - np.minimum(push, 0), 0.5))
 
     def fade(self, people: Rows) -> None:
@@ -92,7 +92,7 @@ class NoEmotion:
 
     writes: ClassVar[tuple[Column[Any], ...]] = ()
 
-    def feel(self, people: Rows, lived: Encounters, felt: F32, unease: F32 | None) -> None:
+    def feel(self, people: Rows, lived: Encounters, felt: F32) -> None:
         """Nothing is felt."""
 
     def fade(self, people: Rows) -> None:

@@ -44,10 +44,10 @@ class Adaptive(Parametric):
 
 @dataclass(frozen=True)
 class Bayesian(Parametric):
-    """Bayesian updating: the gain is 1 / (n + 1) of the evidence n so far, which fades with forgetting.
+    """Bayesian updating: the more evidence, the smaller the step.
 
-    Normal prior with weight `prior` encounters and normal experience: E <- E + (Q - E) / (n + 1), n <- keep n + 1.
-    Source: Rust, Inman, Jia & Zahorik 1999; Boulding, Kalra & Staelin 1999. The experienced weigh a new encounter less.
+    E <- E + (Q - E) / max(n + prior, 1) with n encounters of evidence, and n <- keep n + 1: old evidence fades,
+    the first belief does not. Source: Rust, Inman, Jia & Zahorik 1999; Boulding, Kalra & Staelin 1999.
     """
 
     prior: float = param(2.0, unit="encounters", low=0, high=1e3, doc="weight of the first belief", source=ASSUMED)

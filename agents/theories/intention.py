@@ -41,9 +41,9 @@ class Intention(Protocol):
 class _LoyaltyIntention(Parametric, ABC):
     """What all share: z = (loyalty - mean) / sd where the population stood at the fork.
 
-    log rate shifts by `pull` z + `gradient` progress^2 (goal gradient: Kivetz, Urminsky & Zheng 2006), the logit of
-    leaving by -`hold` z - `stake` progress - `status` tier: what would be forfeited holds customers only as long as
-    it is offered.
+    The log rate shifts by `pull` z + 2 appeal `gradient` progress^2 (goal gradient: Kivetz, Urminsky & Zheng 2006), the
+    logit of leaving by -`hold` z - `mood` valence - 2 appeal `stake` progress - `status` tier, where appeal is how much
+    rewards attract the customer, 0.5 on average: what would be forfeited holds customers only as long as it is offered.
     """
 
     pull: float = param(0.08, unit="log rate per sd", low=0, high=2, doc="loyalty raises buying", source=ASSUMED)
@@ -112,7 +112,8 @@ class SatisfactionLoyalty(_LoyaltyIntention):
 class Integrated(_LoyaltyIntention):
     """Loyalty weighs cumulative satisfaction and trust: w S + (1 - w) (2 T - 1).
 
-    Source: Garbarino & Johnson 1999 (satisfaction and trust both carry intentions); the weight is assumed.
+    Source: Garbarino & Johnson 1999 (satisfaction or trust carries intentions, depending on the customer); one weighted
+    sum for all is our simplification.
     """
 
     weight: float = param(0.6, unit="share", low=0, high=1, doc="satisfaction, against trust", source=ASSUMED)

@@ -70,8 +70,11 @@ def _check_columns(file: Path, frame: pd.DataFrame, wanted: tuple[str, ...]) -> 
         names = ", ".join(f"'{name}'" for name in missing)
         raise DataError(
             f"{file}: no column {names}; the file has {found}. "
-            f"Name the columns of your file (customer, date, amount) or separate its fields by commas."
+            f"Name your columns (data.customer=, data.date=, data.amount=) or separate the fields by commas."
         )
+    doubled = [name for name in wanted if f"{name}.1" in frame.columns]
+    if doubled:
+        raise DataError(f"{file}: more than one column is called '{doubled[0]}': rename or remove all but one.")
     if len(set(wanted)) < len(wanted):
         raise DataError(f"{file}: customer, date and amount must be three columns, got {wanted}; the file has {found}.")
     if frame.empty:

@@ -22,7 +22,7 @@ from sim.parameters import Parametric, param
 _SOURCE = "Fader & Hardie 2007"
 _TINY = 1e-9
 
-# Fader & Hardie 2007, the "High End" cohort: percent still customers after 0, 1, .. 12 years (facts.md, F1).
+# Fader & Hardie 2007, the "High End" cohort: percent still customers after 0, 1, .. 12 years.
 HIGH_END_SURVIVAL = (100.0, 86.9, 74.3, 65.3, 59.3, 55.1, 51.7, 49.1, 46.8, 44.5, 42.7, 40.9, 39.4)
 
 

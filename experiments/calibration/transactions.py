@@ -162,7 +162,7 @@ class TransactionLog:
         if days < weeks * DAYS_PER_WEEK:
             raise DataError(
                 f"{self.source}: the log covers {days} days ({days / DAYS_PER_WEEK:.1f} weeks, from {self.first_day}), "
-                f"shorter than the calibration window of {weeks} weeks. Set calibration_weeks to "
+                f"shorter than the calibration window of {weeks} weeks. Set population.calibration_weeks to "
                 f"{self.weeks} or less, or bring a longer log."
             )
         return self.day < weeks * DAYS_PER_WEEK

@@ -18,7 +18,7 @@ from experiments.reporting.paired import outcome, twins
 from experiments.reporting.wording import named
 from experiments.results import ALL, StudyResult
 
-_STATES = ("satisfaction", "trust", "loyalty")
+_STATES = ("satisfaction", "expectation", "trust", "loyalty")
 
 
 def trajectories(result: StudyResult) -> Figure:

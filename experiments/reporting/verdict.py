@@ -178,7 +178,11 @@ def _how_sure(result: StudyResult, found: Verdict) -> str:
     if math.isnan(share):
         return "Cannot be said from one replication: run at least 2, better 20."
     few = f" {count} replications are few: the resamples are then too sure." if count < _FEW else ""
+    tie = ""
+    if found.runner_up and found.lead and found.lead.known and found.lead.sign == 0 and found.lead.mean:
+        needed = math.ceil(count * ((found.lead.high - found.lead.mean) / found.lead.mean) ** 2 * 1.1)
+        tie = f" Treat it and {named(found.runner_up)} as tied: about {needed:,} replications would tell them apart."
     return (
         f"{named(found.winner)} has the highest mean value in {share:.0%} of {RESAMPLES:,} bootstrap resamples of the "
-        f"{count} replications. {NOISE_ONLY}.{few}"
+        f"{count} replications. {NOISE_ONLY}.{few}{tie}"
     )

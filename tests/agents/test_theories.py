@@ -92,7 +92,7 @@ def act(theory: Any, rows: Block, encounter: Encounters, rng: np.random.Generato
     elif isinstance(theory, Satisfaction):
         theory.judge(rows, encounter)
     elif isinstance(theory, Emotion):
-        theory.feel(rows, encounter, felt, unease(rng, len(rows)))
+        theory.feel(rows, encounter, felt)
         theory.fade(rows)
     elif isinstance(theory, Trust):
         theory.update(rows, encounter, felt, unease(rng, len(rows)))
@@ -179,18 +179,15 @@ def test_satisfaction_moves_between_what_it_was_and_the_judgement(theory: Satisf
 @pytest.mark.parametrize("theory", EMOTIONS, ids=label)
 @given(seed=seeds)
 @laws
-def test_a_better_judgement_never_lowers_valence_and_unease_never_raises_it(theory: Emotion, seed: int):
+def test_a_better_judgement_never_lowers_valence(theory: Emotion, seed: int):
     rng = np.random.default_rng(seed)
     felt = array(rng.uniform(-1, 1, N), N)
     gladder = np.minimum(felt + array(rng.random(N), N), 1).astype(np.float32)
-    encounter, uneasy = anything(rng), array(rng.random(N), N)
+    encounter = anything(rng)
     one, two = twins(seed)
-    theory.feel(one, encounter, felt, None)
-    theory.feel(two, encounter, gladder, None)
+    theory.feel(one, encounter, felt)
+    theory.feel(two, encounter, gladder)
     assert (two[c.VALENCE] >= one[c.VALENCE] - ROUNDING).all()
-    three, _ = twins(seed)
-    theory.feel(three, encounter, felt, uneasy)
-    assert (three[c.VALENCE] <= one[c.VALENCE] + ROUNDING).all()
 
 
 @pytest.mark.parametrize("theory", EMOTIONS[:1] + EMOTIONS[2:3], ids=label)
@@ -351,10 +348,10 @@ def test_performance_only_by_hand():
 
 
 def test_valence_and_arousal_by_hand():
-    """Push 0.6 x 0.5 x (0.5 - 0.1) = 0.12; arousal takes the push and 0.5 x 0.2 for the failure; a week keeps 80%."""
+    """Push 0.6 x 0.5 x 0.4 = 0.12; arousal takes the push and 0.5 x 0.2 for the failure; a week keeps 80%."""
     rows = people(reactivity=0.5, valence=0.1, arousal=0.2)
     theory = ValenceArousal(gain=0.6, keep=0.8)
-    theory.feel(rows, lived(failure=0.2), array(0.5, 1), array(0.1, 1))
+    theory.feel(rows, lived(failure=0.2), array(0.4, 1))
     close(rows[c.VALENCE], 0.22)
     close(rows[c.AROUSAL], 0.42)
     theory.fade(rows)
@@ -366,7 +363,7 @@ def test_positive_and_negative_affect_by_hand():
     """Valence 0.1, arousal 0.3: good 0.2, bad 0.1. Push -0.6 x 0.5 x 0.5 = -0.15 goes to the bad: 0.25."""
     rows = people(reactivity=0.5, valence=0.1, arousal=0.3)
     theory = PositiveNegative(gain=0.6, keep_good=0.5, keep_bad=0.8)
-    theory.feel(rows, lived(), array(-0.5, 1), None)
+    theory.feel(rows, lived(), array(-0.5, 1))
     close(rows[c.VALENCE], 0.2 - 0.25)
     close(rows[c.AROUSAL], 0.45)
     theory.fade(rows)
@@ -375,31 +372,41 @@ def test_positive_and_negative_affect_by_hand():
 
 
 def test_facet_news_by_hand():
-    rows = people(expect_technical=0.6, expect_functional=0.8)
-    encounter = lived(technical=0.9, functional=0.5, failure=0.1, fit=0.25, promised=0.6)
-    able, caring, honest = facet_news(rows, encounter, array(0.3, 1))
-    close(able, 0.2)  # 0.9 - 0.6 - 0.1
-    close(caring, -0.05)  # 0.5 - 0.8 + 0.25
+    able, caring, honest = facet_news(lived(technical=0.9, functional=0.5, promised=0.6), array(0.3, 1))
+    close(able, 0.3)  # 0.9 - 0.6
+    close(caring, -0.1)  # 0.5 - 0.6
     close(honest, -0.2)  # 0.7 - 0.6 - 0.3
-    close(facet_news(rows, lived(functional=0.5, fit=-0.9), None)[1], -0.3)  # a miss shows in quality, not here
 
 
 def test_asymmetric_trust_by_hand():
-    """News +0.3, -0.1, +0.02: 0.6 + 0.1 x 0.4 x 0.3; 0.6 - 0.3 x 0.6 x 0.1; 0.5 + 0.1 x 0.5 x 0.02."""
-    rows = people(expect_technical=0.4, expect_functional=0.8, competence=0.6, benevolence=0.6, integrity=0.5)
-    AsymmetricTrust(build=0.1, lose=0.3).update(rows, lived(), array(0, 1), None)
+    """News +0.3, -0.1, +0.1: 0.6 + 0.1 x 0.4 x 0.3; 0.6 - 0.3 x 0.6 x 0.1; 0.5 + 0.1 x 0.5 x 0.1."""
+    rows = people(competence=0.6, benevolence=0.6, integrity=0.5)
+    AsymmetricTrust(build=0.1, lose=0.3).update(
+        rows, lived(technical=0.9, functional=0.5, promised=0.6), array(0, 1), None
+    )
     close(rows[c.COMPETENCE], 0.612)
     close(rows[c.BENEVOLENCE], 0.582)
-    close(rows[c.INTEGRITY], 0.501)
+    close(rows[c.INTEGRITY], 0.505)
 
 
 def test_beta_evidence_by_hand():
-    """Settled evidence 1 / (1 - 0.9) = 10; news +0.3 at scale 10 weighs 3: 3/13 of the way to 1; -0.1 weighs 1."""
-    rows = people(expect_technical=0.4, expect_functional=0.8, competence=0.6, benevolence=0.6, integrity=0.5)
-    BetaEvidence(keep=0.9, scale=10.0).update(rows, lived(promised=0.7), array(0, 1), None)
+    """Settled evidence 1 / (1 - 0.9) = 10; news +0.3 at scale 10 weighs 3: 3/13 of the way to 1, or to 0."""
+    rows = people(competence=0.6, benevolence=0.6, integrity=0.5)
+    BetaEvidence(keep=0.9, scale=10.0).update(
+        rows, lived(technical=0.9, functional=0.3, promised=0.6), array(0, 1), None
+    )
     close(rows[c.COMPETENCE], 0.6 + 3 / 13 * 0.4)
-    close(rows[c.BENEVOLENCE], 0.6 - 1 / 11 * 0.6)
+    close(rows[c.BENEVOLENCE], 0.6 - 3 / 13 * 0.6)
     np.testing.assert_allclose(rows[c.INTEGRITY], 0.5, atol=1e-6)  # exactly as promised
+
+
+@pytest.mark.parametrize("facet", [c.COMPETENCE, c.BENEVOLENCE, c.INTEGRITY], ids=lambda facet: facet.name)
+def test_where_trust_rests_bad_news_weighs_more_than_good(facet):
+    """At the level a long history settles at, a unit of bad news costs at least 1.8 times what good news brings."""
+    up, down = (people(**{facet.name: facet.start}) for _ in range(2))
+    AsymmetricTrust().update(up, lived(technical=0.7, functional=0.7, promised=0.6), array(0, 1), None)
+    AsymmetricTrust().update(down, lived(technical=0.5, functional=0.5, promised=0.6), array(0, 1), None)
+    assert facet.start - down[facet][0] > 1.8 * (up[facet][0] - facet.start)
 
 
 def test_trust_is_lost_faster_than_it_is_won():

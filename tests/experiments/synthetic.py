@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
+from experiments.reporting.figures import figures
 from experiments.results import ALL, FATES, Estimate, MetricInfo, StudyResult
 
 SEGMENTS = {"browsers": 0.5, "regulars": 0.35, "devotees": 0.15}
@@ -95,6 +98,30 @@ def study(
         provenance={"cxlab": "0.1.0", "seed": str(seed), "data": "CDNOW sample, 2,357 customers"},
         currency="USD",
     )
+
+
+@cache
+def small() -> StudyResult:
+    """Five arms, three stories: what figures and the report are shown with."""
+    return study(customers=300, replications=4, weeks=30)
+
+
+@cache
+def single() -> StudyResult:
+    """One replication, so no intervals."""
+    return study(customers=80, replications=1, weeks=10, told=False)
+
+
+@cache
+def lone() -> StudyResult:
+    """The control arm alone, so nothing to compare: two figures."""
+    return study(plans={"nothing": Plan()}, customers=80, replications=2, weeks=10, told=False)
+
+
+@cache
+def drawings(result: StudyResult) -> dict[str, Figure]:
+    """The figures of a study, drawn once."""
+    return figures(result)
 
 
 def _live(plan: Plan, luck: dict[str, np.ndarray], weeks: int) -> np.ndarray:

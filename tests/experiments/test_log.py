@@ -211,7 +211,7 @@ def test_some_duplicates_are_kept_as_purchases_of_that_day(tmp_path: Path):
 def test_log_shorter_than_the_window(tmp_path: Path):
     message = refusal(tmp_path, GOOD, weeks=39)
     assert "covers 31 days (4.4 weeks, from 2024-01-01), shorter than the calibration window of 39 weeks" in message
-    assert "Set calibration_weeks to 4 or less" in message
+    assert "Set population.calibration_weeks to 4 or less" in message
 
 
 def test_log_one_day_shorter_than_the_window(tmp_path: Path):

@@ -104,23 +104,22 @@ def test_without_shifts_control_would_drift() -> None:
 
 
 def test_the_artefact_is_solved_once_and_read_back_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.pilot.SIZE", 500)
     study = Study(arms={"nothing": Nothing()}, weeks=3)
     calibration = calibrate(study)
-    first = baseline_of(study, calibration, tmp_path)
-    monkeypatch.setattr("experiments.pilot.solve_baseline", lambda *_: pytest.fail("solved twice"))
-    again = baseline_of(replace(study, seed=9, replications=3), calibration, tmp_path)
+    first = baseline_of(study, calibration, tmp_path, size=500)
+    monkeypatch.setattr("experiments.pilot.solve_baseline", lambda *_, **__: pytest.fail("solved twice"))
+    again = baseline_of(replace(study, seed=9, replications=3), calibration, tmp_path, size=500)
     for name in ("center", "spread", "dropout_edges", "rate_edges", "rate", "leave"):
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
 
 
-def test_another_mind_or_horizon_is_another_artefact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.pilot.SIZE", 500)
+def test_another_mind_horizon_or_size_is_another_artefact(tmp_path: Path) -> None:
     study = Study(arms={"nothing": Nothing()}, weeks=3)
     calibration = calibrate(study)
     for other in (study, replace(study, weeks=4), replace(study, mind=MINDS["all alternatives"])):
-        baseline_of(other, calibration, tmp_path)
-    assert len(list(tmp_path.iterdir())) == 3
+        baseline_of(other, calibration, tmp_path, size=500)
+    baseline_of(study, calibration, tmp_path, size=400)
+    assert len(list(tmp_path.iterdir())) == 4
 
 
 def test_mind_none_needs_no_shift() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from scipy.special import betaincinv, gammaincinv
 
 from experiments.calibration import BgNbd, GammaGamma, ShiftedBetaGeometric, Summary
 from experiments.calibration.transactions import F64
-from experiments.population import Population, existing_customers, new_cohort
+from experiments.population import Population, existing_customers, new_cohort, order_of
 from sim.chance import Chance
 from sim.errors import ParameterError
 from sim.people import INITIAL, Newcomers
@@ -18,6 +19,7 @@ from tests.experiments import cdnow
 
 BUYING, SPENDING = BgNbd(0.243, 4.414, 0.793, 2.426), GammaGamma(6.25, 3.74, 15.44)
 CONTRACT = ShiftedBetaGeometric(0.668, 3.806)
+FEW = 60  # copies of the log in the fast run
 LAPSED = (3, 12.0, 38.0, 25.0)  # repeats, recency, weeks observed, mean spend: as likely gone as not
 
 
@@ -36,11 +38,12 @@ def standard_errors_off(values: F64, expected: F64 | float) -> float:
 def forecasts_off(people: Newcomers, summary: Summary, weeks: float = 39.0) -> list[float]:
     """How far purchases ahead lie from eq. 10, by repeats so far (0, 1, .. 7 or more), in standard errors."""
     expected = BUYING.conditional_expected(summary.frequency, summary.recency, summary.observed, weeks)
-    row = np.arange(len(people)) % len(summary)
+    row = order_of(len(summary))[np.arange(len(people)) % len(summary)]
     ahead, repeats = purchases_ahead(people, weeks, seed=8), np.minimum(summary.frequency, 7)[row]
     return [standard_errors_off(ahead[repeats == at], expected[row][repeats == at]) for at in range(8)]
 
 
+@cache
 def brute_force(x: int, t_x: float, observed: float) -> dict[str, float]:
     """Posterior means by integration over the midpoints of 1,500 x 1,500 prior quantiles; knows no conjugacy."""
     middle = (np.arange(1_500) + 0.5) / 1_500
@@ -58,10 +61,14 @@ def brute_force(x: int, t_x: float, observed: float) -> dict[str, float]:
     }
 
 
+in_both_sizes = pytest.mark.parametrize("n", [50_000, pytest.param(200_000, marks=pytest.mark.slow)])
+
+
+@in_both_sizes
 @pytest.mark.parametrize(("x", "t_x", "observed"), [(0, 0.0, 38.0), (1, 3.0, 38.0), LAPSED[:3], (6, 30.0, 32.0)])
-def test_existing_customers_have_the_exact_posterior(x: int, t_x: float, observed: float):
-    """Seed 2, 200,000 customers of one history; tolerance 4 standard errors plus 0.2% for the integration."""
-    people = existing_customers(BUYING, SPENDING, cdnow.histories([(x, t_x, observed, 25.0)]), 200_000, Chance(2))
+def test_existing_customers_have_the_exact_posterior(x: int, t_x: float, observed: float, n: int):
+    """Seed 2, n customers of one history; tolerance 4 standard errors plus 0.2% for the integration."""
+    people = existing_customers(BUYING, SPENDING, cdnow.histories([(x, t_x, observed, 25.0)]), n, Chance(2))
     rate, dropout, alive = people.rate.astype(np.float64), people.dropout.astype(np.float64), people.active
     drawn = {
         "alive": alive.astype(np.float64),
@@ -79,21 +86,26 @@ def test_existing_customers_have_the_exact_posterior(x: int, t_x: float, observe
         assert abs(drawn[name].mean() - exact) < 4 * error + 0.002 * exact, name
 
 
-def test_existing_customers_buy_as_bg_nbd_forecasts():
-    """Seed 5, 200 copies of the log, 39 weeks; every bin of repeats so far within 4 standard errors of eq. 10."""
-    summary = cdnow.summary()
-    people = existing_customers(BUYING, SPENDING, summary, 200 * len(summary), Chance(5))
+@cache
+def copies(times: int) -> Newcomers:
+    """Seed 5, existing customers: so many copies of the log."""
+    return existing_customers(BUYING, SPENDING, cdnow.summary(), times * len(cdnow.summary()), Chance(5))
+
+
+@pytest.mark.parametrize("times", [FEW, pytest.param(200, marks=pytest.mark.slow)])
+def test_existing_customers_buy_as_bg_nbd_forecasts(times: int):
+    """Copies of the log, 39 weeks; every bin of repeats so far within 4 standard errors of eq. 10."""
+    summary, people = cdnow.summary(), copies(times)
     assert max(np.abs(forecasts_off(people, summary))) < 4
     share = BUYING.probability_alive(summary.frequency, summary.recency, summary.observed)
-    assert abs(standard_errors_off(people.active.reshape(200, -1).mean(0) - share, 0.0)) < 4
+    assert abs(standard_errors_off(people.active.reshape(times, -1).mean(0) - share[order_of(len(summary))], 0.0)) < 4
 
 
 @pytest.mark.parametrize("wrong", ["everybody alive", "prior dropout", "prior rate", "exposure to t_x"])
 def test_wrong_posteriors_would_be_found(wrong: str):
     """The forecast test has the power to fail: each plausible mistake is more than 10 standard errors off."""
-    summary = cdnow.summary()
-    people = existing_customers(BUYING, SPENDING, summary, 200 * len(summary), Chance(5))
-    row, rng = np.arange(len(people)) % len(summary), np.random.default_rng(1)
+    summary, people = cdnow.summary(), copies(FEW)
+    row, rng = order_of(len(summary))[np.arange(len(people)) % len(summary)], np.random.default_rng(1)
     x, t_x, observed = summary.frequency[row], summary.recency[row], summary.observed[row]
     mistake = {
         "everybody alive": lambda: replace(people, active=np.ones(len(people), np.bool_)),
@@ -107,7 +119,7 @@ def test_wrong_posteriors_would_be_found(wrong: str):
 def test_existing_customers_carry_their_history():
     summary = cdnow.summary()
     people = existing_customers(BUYING, SPENDING, summary, len(summary) + 3, Chance(1))
-    row = np.arange(len(people)) % len(summary)
+    row = order_of(len(summary))[np.arange(len(people)) % len(summary)]
     np.testing.assert_array_equal(people.keys, np.arange(len(people)))
     np.testing.assert_allclose(people.start, -summary.observed[row], rtol=1e-6)
     np.testing.assert_allclose(people.last, people.start + summary.recency[row], atol=1e-5)
@@ -118,10 +130,11 @@ def test_existing_customers_carry_their_history():
     assert people.rate[0] != people.rate[len(summary)]  # the same history, another customer
 
 
-def test_baskets_have_the_posterior_mean():
-    """Seed 4, 300,000 customers each; tolerance 4 standard errors. The prior's basket, 35.2, would fail for x = 5."""
+@in_both_sizes
+def test_baskets_have_the_posterior_mean(n: int):
+    """Seed 4, n customers each; tolerance 4 standard errors. The prior's basket, 35.2, would fail for x = 5."""
     for x, z in ((0, 0.0), (1, 80.0), (5, 12.0)):
-        people = existing_customers(BUYING, SPENDING, cdnow.histories([(x, 5.0, 38.0, z)]), 150_000, Chance(4))
+        people = existing_customers(BUYING, SPENDING, cdnow.histories([(x, 5.0, 38.0, z)]), n, Chance(4))
         expected = SPENDING.conditional_spend(np.array([x]), np.array([z]))[0]
         assert abs(standard_errors_off(people.basket.astype(np.float64), expected)) < 4
 
@@ -132,16 +145,19 @@ def test_repeats_for_nothing_leave_the_prior_basket():
     np.testing.assert_array_equal(people.basket, fresh.basket)
 
 
-def test_new_cohort_is_bg_nbd_with_the_logs_start_days():
-    """Seed 6, 170 copies of the log; |z| < 4. Everybody from week 0 has 57.4% zero repeaters and fails."""
+@pytest.mark.parametrize("times", [FEW, pytest.param(170, marks=pytest.mark.slow)])
+def test_new_cohort_is_bg_nbd_with_the_logs_start_days(times: int):
+    """Seed 6, copies of the log; |z| < 4. Everybody from week 0 has 57.4% zero repeaters and fails."""
     summary = cdnow.summary()
-    people = new_cohort(BUYING, SPENDING, summary, 170 * len(summary), Chance(6))
+    people = new_cohort(BUYING, SPENDING, summary, times * len(summary), Chance(6))
     assert not people.active.any()
     assert not people.purchases.any()
     assert not people.spend.any()
     np.testing.assert_array_equal(people.last, people.start)
     exposure = 39 - people.start[: len(summary)]
-    np.testing.assert_allclose(exposure, summary.observed, rtol=1e-6)  # week 39 of the model is the log's, to the day
+    np.testing.assert_allclose(
+        exposure, summary.observed[order_of(len(summary))], rtol=1e-6
+    )  # week 39 of the model is the log's, to the day
     for share in (0.1, 0.3, 0.5, 0.8, 0.95, 0.999):  # below 0.03 the least rate of 1e-7 is met
         assert abs(standard_errors_off(people.rate < gammaincinv(BUYING.r, share) / BUYING.alpha, share)) < 4
         assert abs(standard_errors_off(people.dropout < betaincinv(BUYING.a, BUYING.b, share), share)) < 4
@@ -168,6 +184,14 @@ def test_a_customer_is_the_same_however_many_there_are(start: str):
         assert part.dtype == whole.dtype
     assert (few.rate != other.rate).any()
     assert len(np.unique(many.dropout)) > 60_000
+
+
+@pytest.mark.parametrize("start", ["customers", "cohort"])
+def test_a_few_customers_are_a_fair_sample_of_the_log(start: str):
+    """300 of 2,357: mean start within 4 standard errors; in the log's own order the first 300 are 29 of them off."""
+    few, everybody = (drawn(start, n, 1).start.astype(np.float64) for n in (300, len(cdnow.summary())))
+    error = everybody.std() / np.sqrt(300) * np.sqrt(1 - 300 / len(everybody))
+    assert abs(few.mean() - everybody.mean()) < 4 * error
 
 
 @pytest.mark.parametrize("start", ["customers", "cohort"])

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from agents.customers import SATISFACTION
 from experiments.calibrated import Calibration, calibrate
 from experiments.pilot import solve_baseline
 from experiments.population import Population
@@ -21,6 +22,7 @@ from sim.behaviour import Contractual
 from sim.people import ACTIVE
 from strategies import Nothing, OverDelivery, PersonalisedService, Placebo, RewardProgram
 
+SLOW = pytest.mark.slow
 ARMS = {
     "nothing": Nothing(),
     "placebo": Placebo(),
@@ -98,11 +100,15 @@ def test_week_zero_is_the_state_at_the_fork():
     assert at_fork.loc[("revenue", ALL), "nothing"] == 0
 
 
-def test_variance_ratio_of_churn_is_what_the_coupling_predicts():
-    """Seeds 0 to 39, 2,000 customers, 26 weeks: measured and predicted ratio within 4 standard errors of 40 (x 2.4)."""
+@pytest.mark.parametrize(("seeds", "factor"), [(12, 5.5), pytest.param(40, 2.4, marks=SLOW)])
+def test_variance_ratio_of_churn_is_what_the_coupling_predicts(seeds: int, factor: float):
+    """Seeds from 0 on, 2,000 customers, 26 weeks: measured and predicted ratio within 4 standard errors.
+
+    The logarithm of a ratio of variances has one of about sqrt(2 / (n - 1)), so the factor is x 5.5 of 12, x 2.4 of 40.
+    """
     study, calibration, baseline = prepared()
-    shares, worse, control = [], [], []
-    for number in range(40):
+    shares, treated, control = [], [], []
+    for number in range(seeds):
         root = root_of(study, calibration, baseline, number)
         ends = dict(arms_of(Study(arms={k: ARMS[k] for k in ("nothing", "over_delivery")}, weeks=26), root))
         at_risk = root.table[ACTIVE]
@@ -110,15 +116,15 @@ def test_variance_ratio_of_churn_is_what_the_coupling_predicts():
         n = at_risk.sum()
         shares.append((fates["saved"].sum() / n, fates["made_worse"].sum() / n))
         control.append(ends["nothing"].table[ACTIVE].sum() / n)
-        worse.append(ends["over_delivery"].table[ACTIVE].sum() / n)
+        treated.append(ends["over_delivery"].table[ACTIVE].sum() / n)
     saved, spoilt = np.array(shares).T
     net = saved - spoilt
-    base, treated = np.array(control), np.array(worse)
-    measured = np.var(treated - np.roll(base, 1), ddof=1) / np.var(treated - base, ddof=1)
+    base, plan = np.array(control), np.array(treated)
+    measured = np.var(plan - np.roll(base, 1), ddof=1) / np.var(plan - base, ddof=1)
     flipped, effect = np.mean(saved + spoilt), np.mean(net)
-    predicted = (base.mean() * (1 - base.mean()) + treated.mean() * (1 - treated.mean())) / (flipped - effect**2)
+    predicted = (base.mean() * (1 - base.mean()) + plan.mean() * (1 - plan.mean())) / (flipped - effect**2)
     assert predicted > 5
-    assert 1 / 2.4 < measured / predicted < 2.4
+    assert 1 / factor < measured / predicted < factor
     assert flipped < 1.3 * abs(effect)  # hardly a fate is flipped for nothing
 
 
@@ -135,9 +141,12 @@ def test_being_watched_changes_no_life():
     bought = told[(told["story"] == 0) & (told["arm"] == "over_delivery")]
     lived = bought["quality"].notna()
     assert (lived == (bought["bought"] > 0)).all()  # an encounter is told in just the weeks with a purchase
-    assert set(ends) == set(ARMS)
+    for arm in ("nothing", "over_delivery"):
+        last = told[(told["arm"] == arm) & (told["week"] == study.weeks)]
+        assert set(last["satisfaction"]) <= set(ends[arm].table[SATISFACTION].astype(float).tolist())
 
 
+@SLOW
 def test_processes_give_the_same_bits_as_one():
     study, calibration, baseline = prepared(size=300, weeks=6)
     runs: list[dict[int, Replication]] = []

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.reporting.figures import figures
 from experiments.reporting.report import comparison_rows, report, write_report
 from experiments.results import StudyResult
 from sim.errors import StoreError
-from tests.experiments.synthetic import Plan, study
+from tests.experiments.synthetic import Plan, drawings, lone, single, small, study
 
 EVIL = "<script>alert('x')</script>"
 _VOID = {"meta", "br", "col", "link", "img", "input", "hr"}
@@ -49,12 +48,12 @@ class Outline(HTMLParser):
 
 @pytest.fixture(scope="module")
 def result() -> StudyResult:
-    return study(customers=300, replications=4, weeks=30)
+    return small()
 
 
 @pytest.fixture(scope="module")
 def text(result) -> str:
-    return report(result, figures(result))
+    return report(result, drawings(result))
 
 
 def test_it_asks_nothing_of_the_network(text):
@@ -116,13 +115,13 @@ def test_names_from_outside_are_escaped():
 
 
 def test_one_arm_and_one_replication():
-    alone = report(study(plans={"nothing": Plan()}, customers=80, replications=2, weeks=10, told=False))
+    alone = report(lone(), drawings(lone()))
     assert "Only one arm" in alone
     assert '<h2 id="comparison"' not in alone
-    single = report(study(customers=80, replications=1, weeks=10, told=False))
-    assert "n/a (one replication)" in single
+    unsure = report(single(), drawings(single()))
+    assert "n/a (one replication)" in unsure
     Outline(alone)
-    Outline(single)
+    Outline(unsure)
 
 
 def test_placebo_cells_are_exactly_zero(result):
@@ -137,12 +136,12 @@ def test_bars_lie_on_one_scale(result):
         assert all(4 <= place <= 96 for place in [*places, row.zero])
 
 
-def test_same_study_same_file(result, text, tmp_path: Path):
-    path = write_report(result, tmp_path / "run" / "report.html")
-    assert path.read_text(encoding="utf-8") == text
+@pytest.mark.parametrize("shown", [lone, pytest.param(small, marks=pytest.mark.slow)])
+def test_same_study_same_file(shown, tmp_path: Path):
+    path = write_report(shown(), tmp_path / "run" / "report.html")
+    assert path.read_text(encoding="utf-8") == report(shown(), drawings(shown()))
 
 
 def test_unwritable_file(tmp_path: Path):
-    alone = study(plans={"nothing": Plan()}, customers=50, replications=1, weeks=5, told=False)
     with pytest.raises(StoreError, match="cannot write the report"):
-        write_report(alone, tmp_path)
+        write_report(lone(), tmp_path, drawings(lone()))

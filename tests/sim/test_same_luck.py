@@ -20,6 +20,7 @@ from sim.model import CustomerModel
 from sim.people import ACTIVE
 from sim.records import TREATED
 from sim.service import Service
+from sim.table import BLOCK
 from sim.world import Strategy
 from strategies import Nothing, OverDelivery, PersonalisedService, Placebo, RewardProgram
 from strategies.targeting import RandomShare
@@ -112,7 +113,7 @@ def test_a_copy_in_the_middle_goes_on_alike(market: str, duplicate):
     worlds.assert_same_run(run, twin)
 
 
-@pytest.mark.parametrize("block", [1, 2, 1_000, 4_096, 10**9])
+@pytest.mark.parametrize("block", [1, 2, 1_000, 4_096, BLOCK, 10**9])
 @pytest.mark.parametrize("play", PLAYS)
 def test_blocks_never_show(play: str, block: int):
     """30 or 5,000 customers and arrivals: every column to the bit; sums of the books to float32 rounding."""

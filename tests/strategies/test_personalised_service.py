@@ -92,7 +92,7 @@ def test_a_lighter_touch_is_not_felt_as_intrusion():
 
 
 def test_upkeep_is_paid_weekly_and_the_touch_when_they_come():
-    play = PersonalisedService(price=0.5, upkeep=0.01, at_least=0)
+    play = PersonalisedService(depth=0.5, price=1.0, upkeep=0.01, at_least=0)
     run = worlds.model(people=worlds.met(400), strategy=play)
     run.run_for(10)
     encounters, cost = (sum(page[name].sum() for page in run.ledger.weeks) for name in ("encounters", "cost"))
