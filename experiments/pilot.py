@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -20,10 +21,11 @@ from experiments.store import write_whole
 from experiments.study import Study
 from sim.baseline import Baseline, Shifts, quantile_edges, solve_leave, stratum_means
 from sim.chance import F32
-from sim.errors import StoreError
+from sim.errors import StoreError, TheoryError
 from sim.exchange import Plan
 from sim.model import CustomerModel
 from sim.people import ACTIVE, DROPOUT, KEY, RATE, STRATUM, Newcomers
+from sim.table import Table
 from sim.world import World
 from strategies.nothing import Nothing
 
@@ -93,6 +95,7 @@ def solve_baseline(study: Study, calibration: Calibration, size: int = SIZE) -> 
     none = Baseline.none()
     edges = replace(none, dropout_edges=quantile_edges(newcomers.dropout), rate_edges=quantile_edges(newcomers.rate))
     warmed = CustomerModel(world, newcomers, Nothing(), baseline=edges, seed=SEED)
+    _refuse_nan(world, warmed.table)
     index = world.mind.loyalty(warmed.table.block(0, len(warmed.table))).astype(np.float64)
     start = replace(edges, center=float(index.mean()), spread=max(float(index.std()), 1e-6))
     pilot = Pilot(world, newcomers, start)
@@ -100,6 +103,18 @@ def solve_baseline(study: Study, calibration: Calibration, size: int = SIZE) -> 
     rate = np.stack([shifts.rate for shifts in pilot.solved])
     leave = np.stack([shifts.leave for shifts in pilot.solved])
     return replace(start, rate=rate, leave=leave)
+
+
+def _refuse_nan(world: World, table: Table) -> None:
+    """Stop before anything is run when a theory has written what is no number; names column and theory."""
+    mind: Any = world.mind
+    parts = [getattr(mind, field.name) for field in fields(mind)] if is_dataclass(mind) else []
+    for column in world.mind.columns:
+        if not np.isfinite(table[column]).all():
+            writers = [type(part).__name__ for part in parts if column in getattr(part, "writes", ())]
+            raise TheoryError(
+                f"'{column.name}' holds NaN or infinity after the warm-up: mend {' or '.join(writers) or 'the mind'}."
+            )
 
 
 def baseline_of(study: Study, calibration: Calibration, folder: Path | None = None, size: int = SIZE) -> Baseline:
@@ -136,7 +151,7 @@ def baseline_of(study: Study, calibration: Calibration, folder: Path | None = No
 def _stored(path: Path) -> Baseline | None:
     """What is stored; None when there is nothing, or nothing that can be read."""
     try:
-        with np.load(path) as stored:
+        with path.open("rb") as file, np.load(file) as stored:
             arrays = (stored[name] for name in _ARRAYS)
             return Baseline(float(stored["center"]), float(stored["spread"]), *arrays)
     except (OSError, ValueError, EOFError, KeyError, BadZipFile):

@@ -25,7 +25,8 @@ from sim.model import CustomerModel
 FOLDER = Path(configs.__path__[0])
 PRESETS = sorted(FOLDER.rglob("*.yaml"))
 GROUPS = [group.name for group in groups()]
-CHOICES = [(group, name) for group in (*GROUPS, "experiment") for name in options(group)]
+OPTIONS = {group: options(group) for group in (*GROUPS, "experiment")}
+CHOICES = [(group, name) for group, names in OPTIONS.items() for name in names]
 PLAYS = ["nothing", "placebo", "reward_program", "personalised_service", "over_delivery"]
 
 
@@ -68,7 +69,7 @@ def test_a_preset_says_what_it_is_and_leaves_hydra_alone(path: Path) -> None:
 
 @pytest.mark.parametrize(("group", "name"), CHOICES)
 def test_every_option_has_a_line_builds_and_runs_two_weeks(group: str, name: str) -> None:
-    assert options(group)[name]
+    assert OPTIONS[group][name]
     study = build(compose(chosen(group, name)))
     calibration = Calibration(study.market) if isinstance(study.market, Contractual) else fitted()
     for strategy in study.chosen.values():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
 import numpy as np
 import pytest
 
@@ -15,8 +18,9 @@ from agents.theories.satisfaction import AsymmetricDisconfirmation, Disconfirmat
 from agents.theories.trust import AsymmetricTrust, BetaEvidence
 from sim.behaviour import Contractual
 from sim.errors import ParameterError
-from sim.exchange import Plan
+from sim.exchange import Encounters, Plan
 from sim.service import Service
+from sim.table import Column, Rows
 from tests.agents.minds import array, columns, in_range, lived, people
 from tests.sim import worlds
 
@@ -152,6 +156,37 @@ def test_no_mind_shifts_nothing():
     assert nobody.wish(rows, Plan()) is None
     assert nobody.columns == nobody.metrics == ()
     assert nobody.anchored(3.0, 2.0) is nobody
+
+
+SURPRISES = Column("surprises", np.float32, unit="encounters", low=0, high=1e6, doc="encounters unlike any expected")
+
+
+@dataclass(frozen=True)
+class Counting(Adaptive):
+    """Learns as usual, and keeps a tally that no other theory knows."""
+
+    writes: ClassVar[tuple[Column[Any], ...]] = (*Adaptive.writes, SURPRISES)
+
+    def learn(self, people: Rows, lived: Encounters) -> None:
+        people[SURPRISES] += (np.abs(lived.technical - people[c.EXPECT_TECHNICAL]) > 0.05).astype(np.float32)
+        super().learn(people, lived)
+
+
+def test_a_theory_may_bring_a_column_of_its_own():
+    """Seed 1, 200 customers, 8 weeks; a fork carries the column on, and nothing else of the lives is changed by it."""
+    assert SURPRISES not in c.STATE
+    assert Mind(Counting()).columns == (*c.STATE, SURPRISES)
+    run, usual = (worlds.model(200, mind=mind) for mind in (Mind(Counting()), Mind()))
+    for one in (run, usual):
+        one.run_for(8)
+    tally = run.customers.get("surprises")
+    assert 0 < tally.sum() <= run.datacollector.get_model_vars_dataframe()["encounters"].sum()
+    lives = worlds.columns_of(run)
+    worlds.assert_equal(worlds.columns_of(usual), {name: lives[name] for name in lives if name != "surprises"})
+    fork = run.fork(run.strategy)
+    fork.run_for(4)
+    assert (fork.customers.get("surprises")[:200] >= tally).all()
+    np.testing.assert_array_equal(run.customers.get("surprises"), tally)
 
 
 def test_a_mind_out_of_range_is_refused():

@@ -127,7 +127,7 @@ def test_random_customer_against_integration(model: BgNbd):
 
 
 def test_cumulative_repeats_by_week_are_the_published_curve():
-    """4,161 at week 78 (facts.md, F2); a customer's clock that starts a day earlier gives 4,166 and fails."""
+    """4,161 at week 78 (Fader, Hardie & Lee 2005); clocks that start a day earlier give 4,166 and fail."""
     weekly = cdnow.buying().expected_repeats_by_week(cdnow.summary().clock_start, 78)
     assert len(weekly) == 78
     assert (np.diff(weekly) > 0).all()

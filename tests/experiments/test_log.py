@@ -80,13 +80,13 @@ def test_repeat_purchases_for_nothing_have_a_mean_of_exactly_nothing(tmp_path: P
 def test_cdnow_reproduces_the_published_counts():
     log, summary = cdnow.log(), cdnow.summary()
     assert (len(summary), log.weeks, log.first_day.isoformat()) == (2_357, 78, "1997-01-01")
-    assert log.cumulative_repeats()[[38, 77]].tolist() == [2_457, 4_339]  # facts.md, F2
+    assert log.cumulative_repeats()[[38, 77]].tolist() == [2_457, 4_339]  # Fader, Hardie & Lee 2005
     assert round(float((summary.frequency == 0).mean()), 3) == 0.599
     assert (summary.frequency > 0).sum() == 946
     np.testing.assert_allclose(summary.observed.max(), 38.857, atol=5e-4)
     bins = np.minimum(summary.frequency, 7)
     means = [round(float(log.holdout()[bins == at].mean()), 2) for at in range(8)]
-    assert means == [0.24, 0.70, 1.39, 1.56, 2.53, 2.95, 3.86, 6.36]  # facts.md, F3
+    assert means == [0.24, 0.70, 1.39, 1.56, 2.53, 2.95, 3.86, 6.36]  # Fader, Hardie & Lee 2005
 
 
 def test_cdnow_keeps_its_equal_rows_and_says_so():

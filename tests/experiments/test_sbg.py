@@ -23,7 +23,7 @@ def test_high_end_fit_is_the_published_one():
 
 
 def test_high_end_forecast_is_as_good_as_published():
-    """Mean absolute percentage error over years 1-12 is 2.1% (facts.md, F1); constant churn scores 15%."""
+    """Mean absolute percentage error over years 1-12 is 2.1% (Fader & Hardie 2007); constant churn scores 15%."""
     model = fit_sbg(10 * HIGH_END[:8]).model
     off = np.abs(100 * model.survival(np.arange(1, 13)) / HIGH_END[1:] - 1)
     assert off.mean() == pytest.approx(0.021, abs=5e-4)

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -239,8 +240,7 @@ def test_the_key_follows_the_source_of_plugins(tmp_path: Path, monkeypatch: pyte
     text = "import dataclasses\n\n@dataclasses.dataclass\nclass Flowers:\n    def plan(self, view, draws): ...\n"
     shop.write_text(text, encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    import corner_shop  # type: ignore[import-not-found]
-
+    corner_shop = import_module("corner_shop")
     study = Study(arms={**ARMS, "mine": corner_shop.Flowers()})
     key = study_key(study, "")
     shop.write_text(f"{text}\nCHANGED = True\n", encoding="utf-8")

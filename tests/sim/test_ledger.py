@@ -161,7 +161,7 @@ def test_closing_twice_books_once():
 
 
 def test_every_encounter_is_paid_with_a_contract_too():
-    """Seed 1, 2,000 contracts, 12 weeks; model.md: every action is costed when taken."""
+    """Seed 1, 2,000 contracts, 12 weeks: every action is costed when taken."""
     behaviour = Contractual(period=3, alpha=1, beta=2, uses_mean=1.0)
     run = worlds.model(2_000, OverDelivery(price=1.0, targeting=AllRows()), behaviour=behaviour)
     run.run_for(12)
