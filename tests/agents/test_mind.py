@@ -176,7 +176,7 @@ def test_a_theory_may_bring_a_column_of_its_own():
     """Seed 1, 200 customers, 8 weeks; a fork carries the column on, and nothing else of the lives is changed by it."""
     assert SURPRISES not in c.STATE
     assert Mind(Counting()).columns == (*c.STATE, SURPRISES)
-    run, usual = (worlds.model(200, mind=mind) for mind in (Mind(Counting()), Mind()))
+    run, usual = (worlds.model(200, mind=mind, warm_up=0) for mind in (Mind(Counting()), Mind()))
     for one in (run, usual):
         one.run_for(8)
     tally = run.customers.get("surprises")
