@@ -215,4 +215,6 @@ def _about_hydra(config: DictConfig) -> Any:
 
 
 def _plain(config: DictConfig) -> dict[str, Any]:
-    return {str(key): value for key, value in dict(OmegaConf.to_container(config, resolve=True)).items()}  # type: ignore[arg-type]
+    plain = OmegaConf.to_container(config, resolve=True)
+    assert isinstance(plain, dict)
+    return {str(key): value for key, value in plain.items()}

@@ -28,10 +28,10 @@ class Accounts(Parametric):
         low=0,
         high=1,
         doc="gross margin",
-        source="Fader, Hardie & Lee 2005 JMR (from memory)",
+        source="Fader, Hardie & Lee 2005 JMR, not checked",
     )
     discount: float = param(
-        0.15, unit="per year", low=0, high=2, doc="discount rate", source="Fader, Hardie & Lee 2005 JMR (from memory)"
+        0.15, unit="per year", low=0, high=2, doc="discount rate", source="Fader, Hardie & Lee 2005 JMR, not checked"
     )
 
     def factor(self, week: F64 | F32 | int) -> F64:
