@@ -30,7 +30,7 @@ class Sizes:
     alone: tuple[int, ...] = (100_000, 1_000_000, 5_000_000)
     weeks: int = 6
     memory: int = 1_000_000
-    gain: tuple[int, int, int] = (10_000, 52, 24)  # customers, weeks, seeds
+    gain: tuple[int, int, int] = (10_000, 52, 200)  # customers, weeks, seeds
     plays: tuple[int, int] = (100_000, 26)
 
 
