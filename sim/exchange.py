@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import F32, Bool, Index
+from sim.scenario import USUAL_BRAND, USUAL_RIVAL
 from sim.table import Column
 
 U8 = NDArray[np.uint8]
@@ -69,6 +70,8 @@ class Plan:
         points: points earned per unit of money spent.
         cost: money spent on the customer this week, whether or not they come.
         encounter_cost: money spent if they come.
+        recovery: lift of how well a failure is put right, quality 0-1.
+        wait: multiplier of all waits at the touchpoints of an encounter.
         line: name under which the ledger books what this costs.
         point_value: money one outstanding point is expected to cost later (liability).
         attraction: multiplier of organic arrivals.
@@ -87,6 +90,8 @@ class Plan:
     points: F32 | None = None
     cost: F32 | None = None
     encounter_cost: F32 | None = None
+    recovery: F32 | None = None
+    wait: F32 | None = None
     line: str = "plan"
     point_value: float = 0.0
     attraction: float = 1.0
@@ -142,7 +147,8 @@ class Plan:
 
 
 _RANGES = {
-    **dict.fromkeys(("technical", "functional"), (-1.0, 1.0)),
+    **dict.fromkeys(("technical", "functional", "recovery"), (-1.0, 1.0)),
+    "wait": (0.01, 100.0),
     **dict.fromkeys(("depth", "accuracy", "progress", "status"), (0.0, 1.0)),
     **dict.fromkeys(("reward", "redeemed", "points", "cost", "encounter_cost"), (0.0, np.inf)),
 }
@@ -161,15 +167,71 @@ class Encounters:
         fit: how well a personal touch fitted, -1 to 1; None when nobody had one.
         intrusion: how much personal data the customer saw used, 0-1; None when nobody did.
         reward: money's worth of what was handed over, relative to the customer's usual spend; None when nothing was.
+        moment: mean of the most extreme and the last touchpoint, beyond the mean of all; None where all were alike.
+        recovery: how well a failure was put right, 0-1; counts only where one happened; None when none did.
+        effort: waiting, in doublings of what feels normal.
+        staff_mood: feeling that staff showed, -1 to 1.
+        price: price as a multiple of the usual one.
+        rival: quality of the best alternative, 0-1.
+        brand: public image of the firm's quality, 0-1.
     """
 
     technical: F32
     functional: F32
     promised: float
     failure: F32
-    fit: F32 | None
-    intrusion: F32 | None
-    reward: F32 | None
+    fit: F32 | None = None
+    intrusion: F32 | None = None
+    reward: F32 | None = None
+    moment: F32 | None = None
+    recovery: F32 | None = None
+    effort: F32 | float = 0.0
+    staff_mood: float = 0.0
+    price: float = 1.0
+    rival: float = USUAL_RIVAL
+    brand: float = USUAL_BRAND
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What reached customers from friends this week [H].
+
+    Attributes:
+        tellers: friends who told of an encounter; 0 for those who only saw a friend leave.
+        quality: mean quality told, 0-1; what is usual where nobody told.
+        attitude: mean judgement told, -1 to 1; 0 where nobody told.
+        feeling: mean valence of those who told, -1 to 1; 0 where nobody told.
+        leavers: friends who left.
+    """
+
+    tellers: F32
+    quality: F32
+    attitude: F32
+    feeling: F32
+    leavers: F32
+
+    def some(self, rows: Index) -> Heard:
+        """The part that reached chosen rows."""
+        return Heard(*(getattr(self, field.name).take(rows) for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class Said:
+    """What customers tell their friends this week [T], at `rows` of the table, and who left [L].
+
+    Attributes:
+        rows: who tells.
+        quality: quality told of, 0-1.
+        attitude: judgement told, -1 to 1.
+        feeling: valence that shows, -1 to 1.
+        left: rows of those who left.
+    """
+
+    rows: Index
+    quality: F32
+    attitude: F32
+    feeling: F32
+    left: Index
 
 
 @dataclass(frozen=True)
@@ -181,12 +243,22 @@ class Leanings:
         complain: chance to complain about what was lived.
         recommend: shift of the log chance to refer somebody.
         score: what a survey would hear without noise, 0-10.
+        pay: premium over the usual price that would be accepted, as a log ratio; 0 where the population stood.
+        tell: chance to tell friends of what was lived.
+        quality: quality that would be told of, 0-1.
+        attitude: judgement that would be told, -1 to 1.
+        feeling: valence that would show, -1 to 1.
     """
 
     leave: F32
     complain: F32
     recommend: F32
     score: F32
+    pay: F32
+    tell: F32
+    quality: F32
+    attitude: F32
+    feeling: F32
 
 
 @dataclass(frozen=True)
@@ -203,8 +275,12 @@ class Acts:
         renewed: who renewed a contract.
         complained: who complained.
         referred: who referred somebody.
+        told: who told friends of what was lived.
+        bad: whose telling was of a bad one.
         answer: survey answer 0-10, -1 for none.
         spent: money the plan spent on those who came, beyond its weekly cost; None when it spends none.
+        price: multiple of the usual price that was paid.
+        said: what was told, at rows of the block.
     """
 
     rows: Index
@@ -216,5 +292,9 @@ class Acts:
     renewed: Bool
     complained: Bool
     referred: Bool
+    told: Bool
+    bad: Bool
     answer: I8
     spent: F32 | None
+    price: float
+    said: Said

@@ -15,7 +15,7 @@ from sim.people import SEGMENT
 from sim.table import Block
 
 F64 = NDArray[np.float64]
-COUNTS = ("purchases", "left", "renewed", "complained", "referred", "encounters")
+COUNTS = ("purchases", "left", "renewed", "complained", "referred", "praised", "warned", "encounters")
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,12 @@ class Ledger:
             ("renewed", acts.renewed),
             ("complained", acts.complained),
             ("referred", acts.referred),
+            ("praised", acts.told & ~acts.bad),
+            ("warned", acts.bad),
         ):
             self._add(name, segment, amount)
+        if acts.price != 1:
+            self._add("premium", segment, acts.paid * np.float32(1 - 1 / acts.price))
         if acts.spent is not None:
             self._cost(plan.line, segment, acts.spent)
 
@@ -97,10 +101,10 @@ class Ledger:
     def by_segment(self, name: str, accounts: Accounts, week: int = -1) -> F64:
         """One week's total of a line by segment [S]."""
         page = self.weeks[week]
-        if name == "margin":
-            return page["revenue"] * accounts.margin
-        if name == "profit":
-            return page["revenue"] * accounts.margin - page["cost"]
+        if name in ("margin", "profit"):  # goods cost what they cost at the usual price, so a premium is all margin
+            premium = page.get("premium", np.zeros(self.segments))
+            margin = (page["revenue"] - premium) * accounts.margin + premium
+            return margin if name == "margin" else margin - page["cost"]
         if name not in page and not name.startswith("cost: "):
             raise KeyError(f"the ledger has no line '{name}'; it has {sorted(page)}, margin and profit")
         return page.get(name, np.zeros(self.segments))

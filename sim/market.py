@@ -34,8 +34,8 @@ class Arrivals(Parametric):
         0.0, unit="chance per encounter", low=0, high=0.5, doc="a customer refers somebody", source=ASSUMED
     )
 
-    def organic_keys(self, week: int, attraction: float, luck: Week) -> U64:
-        """Keys of this week's organic arrivals [n]."""
+    def organic_keys(self, week: int, attraction: float, luck: Week, fame: float = 1.0) -> U64:
+        """Keys of this week's organic arrivals [n]; the plan's attraction and the image's fame multiply their rate."""
         if not 0 <= attraction <= self.ceiling:
             raise ParameterError(
                 f"Plan.attraction = {attraction:g} is outside 0 to {self.ceiling:g}: raise market.arrivals.ceiling."
@@ -47,7 +47,7 @@ class Arrivals(Parametric):
         u = luck.rows(key_of("tape", week, np.arange(parts))).uniform("candidates")
         candidates = int(poisson(u, np.full(parts, expected / parts, np.float32)).sum(dtype=np.int64))
         keys = key_of("organic", week, np.arange(candidates)) if candidates else np.zeros(0, np.uint64)
-        enters = luck.rows(keys).uniform("enters") < attraction / self.ceiling
+        enters = luck.rows(keys).uniform("enters") < attraction * fame / self.ceiling
         return keys[enters]
 
 

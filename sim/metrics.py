@@ -34,6 +34,8 @@ FLOWS = (
     Metric("encounters", "customers per week", 0, "Customers who came"),
     Metric("complained", "customers per week", -1, "Complaints"),
     Metric("referred", "customers per week", +1, "Referrals"),
+    Metric("praised", "customers per week", +1, "Told friends of a good encounter"),
+    Metric("warned", "customers per week", -1, "Told friends of a bad encounter"),
     Metric("renewed", "customers per week", +1, "Renewals"),
     Metric("revenue", "money per week", +1, "Revenue"),
     Metric("margin", "money per week", +1, "Gross margin"),

@@ -9,10 +9,11 @@ from typing import Self
 import mesa
 import numpy as np
 
+from sim.acting import act, among
 from sim.agentset import CustomerSet
 from sim.baseline import Baseline, Shifts
 from sim.behaviour import Occasion
-from sim.chance import F32, U64, Bool, Chance, Draws, Index, Week, poisson
+from sim.chance import F32, U64, Chance, Draws, Index, Week, poisson
 from sim.clock import weekly_discount
 from sim.errors import StrategyError
 from sim.exchange import Acts, Plan, View
@@ -24,7 +25,6 @@ from sim.people import (
     BASKET,
     DROPOUT,
     KEY,
-    LEFT,
     ORGANIC,
     PATIENCE,
     PEOPLE,
@@ -37,8 +37,10 @@ from sim.people import (
 )  # fmt: skip
 from sim.recorder import Recorder
 from sim.records import KNOWN, POINTS, PURCHASES, REFERRALS, Records
+from sim.scenario import Conditions
+from sim.society import Society
 from sim.table import BLOCK, Block, Table
-from sim.world import Mind, Strategy, World
+from sim.world import Strategy, World, writers
 
 
 class CustomerModel(mesa.Model):
@@ -76,13 +78,16 @@ class CustomerModel(mesa.Model):
         self.week = 0
         self.table = Table((*PEOPLE, *world.cast.columns, *world.mind.columns), 0)
         self.records = Records()
-        self.recorder = Recorder(world.mind.metrics, len(world.cast.names))
+        self.recorder = Recorder(world.mind.metrics, len(world.cast.names), partial(writers, world.mind))
         self.ledger = Ledger(len(world.cast.names))
         self._awaited = -np.inf  # the latest first purchase still to come
         self._attraction, self._point_value = 1.0, 0.0  # of the latest plan
-        self._referred: list[U64] = []
+        self._referred: list[tuple[U64, Index]] = []  # who was, and the rows of those who referred them
         self._closed = False
+        self.society = Society(world.network, world.reputation, self.chance)
         self._admit(newcomers)
+        if world.mind.columns:  # without minds there is nobody to tell or to listen
+            self.society.connect(self.table)
         reporters = {m.name: partial(weekly_value, name=m.name) for m in (*FLOWS, *world.mind.metrics)}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
@@ -103,14 +108,16 @@ class CustomerModel(mesa.Model):
             raise RuntimeError("this model's books are closed: fork it before closing to go on.")
         luck = self.chance.at(self.week)
         self._arrive(luck)
+        conditions = self.conditions
         view = self.records.view(self.week)
         plan = self._planned(view, luck.rows(self.table[KEY]).named("strategy"))
         shifts = self.shifts()
         self.ledger.open()
         self.recorder.open()
         for people in self.table.blocks(self.block):
-            self._live(people, plan.part(people.start, people.stop), shifts, luck)
+            self._live(people, plan.part(people.start, people.stop), shifts, luck, conditions)
         self.recorder.close(self.week)
+        self._hear()
         self._attraction, self._point_value = plan.attraction, plan.point_value
         self.week += 1
         self.datacollector.collect(self)
@@ -153,6 +160,11 @@ class CustomerModel(mesa.Model):
             raise StrategyError(f"strategy {name}, week {self.week}: {type(error).__name__}: {error}") from error
         return plan
 
+    @property
+    def conditions(self) -> Conditions:
+        """What holds for everybody this week."""
+        return self.world.conditions(self.week, self.society.image)
+
     def shifts(self) -> Shifts:
         """The baseline's shifts of this week; the pilot solves them instead."""
         return self.baseline.at(self.week)
@@ -160,17 +172,27 @@ class CustomerModel(mesa.Model):
     def _arrive(self, luck: Week) -> None:
         """Organic arrivals, as many as last week's plan attracts, and those whom customers referred last week."""
         world = self.world
-        organic = world.arrivals.organic_keys(self.week, self._attraction, luck)
-        referred = np.concatenate([np.zeros(0, np.uint64), *self._referred])
+        fame = world.reputation.attraction(self.society.image)
+        organic = world.arrivals.organic_keys(self.week, self._attraction, luck, fame)
+        referred = np.concatenate([np.zeros(0, np.uint64), *(keys for keys, _ in self._referred)])
+        referrers = np.concatenate([np.zeros(0, np.intp), *(rows for _, rows in self._referred)])
         self._referred = []
         for source, keys in ((ORGANIC, organic), (REFERRED, referred)):
             if len(keys):
-                self._admit(newcomers_at(self.week, keys, source, world.behaviour, luck, self.chance))
+                rows = self._admit(newcomers_at(self.week, keys, source, world.behaviour, luck, self.chance))
+                self.society.befriend(self.table, rows, referrers if source == REFERRED else None)
         if self.week <= self._awaited:  # the firm meets them at their first purchase, so a plan may reach them there
             start = self.table[START]
             self.records.crm[KNOWN][(start >= self.week) & (start < self.week + 1)] = True
 
-    def _admit(self, newcomers: Newcomers) -> None:
+    def _hear(self) -> None:
+        """What was said and who left reaches friends; it is there when the next week begins."""
+        rows, heard = self.society.carry()
+        there = np.flatnonzero(self.table[ACTIVE].take(rows))
+        if len(there):
+            self.mind.hear(self.table.block(0, len(self.table)).some(rows.take(there)), heard.some(there))
+
+    def _admit(self, newcomers: Newcomers) -> Block:
         """New rows: traits, patience and a mind that has lived a number of encounters, all addressed by key."""
         world, n = self.world, len(newcomers)
         self.records.enter(newcomers)
@@ -181,20 +203,24 @@ class CustomerModel(mesa.Model):
         if n:
             self._awaited = max(self._awaited, float(newcomers.start[~newcomers.active].max(initial=-np.inf)))
         life = self.chance.life()
+        usual = world.usual(self.society.image)
         for start in range(people.start, people.stop, self.block):
             rows = self.table.block(start, min(start + self.block, people.stop))
             draws = life.rows(rows[KEY], start)
             rows[PATIENCE] = draws.exponential("patience")
             world.cast.enter(rows, draws.named("cast"))
+            self.mind.begin(rows)
             for encounter in range(world.warm_up if world.mind.columns else 0):
-                lived = world.service.deliver(rows, Plan(), draws.named(f"warm-up {encounter}"))
+                lived = world.service.deliver(rows, Plan(), draws.named(f"warm-up {encounter}"), usual)
                 self.mind.appraise(rows, lived)
                 self.mind.settle(rows)
+                self.mind.begin(rows)  # a warm-up has encounters but no purchases: without them habits would fade
+        return people
 
-    def _live(self, people: Block, plan: Plan, shifts: Shifts, luck: Week) -> None:
+    def _live(self, people: Block, plan: Plan, shifts: Shifts, luck: Week, conditions: Conditions) -> None:
         """One block's week: come, live, appraise, act, be booked, settle."""
         draws = luck.rows(people[KEY], people.start)
-        multiplier = self._multiplier(people, plan, shifts)
+        multiplier = self._multiplier(people, plan, shifts, conditions)
         rate = people[RATE] * multiplier
         trial = self._open_relationships(people, rate)
         rate *= people[ACTIVE]
@@ -204,7 +230,7 @@ class CustomerModel(mesa.Model):
             lived = np.union1d(lived, trial)
         if len(lived):
             guests = people.some(lived)
-            there = self.world.service.deliver(guests, plan.some(lived), draws.some(lived))
+            there = self.world.service.deliver(guests, plan.some(lived), draws.some(lived), conditions)
             self.mind.appraise(guests, there)
         due = self.world.behaviour.due(people, self.week)
         due = due[people[ACTIVE].take(due)]
@@ -213,22 +239,24 @@ class CustomerModel(mesa.Model):
             self.week, came.take(rows), among(rows, trial, len(people)), among(rows, due, len(people)),
             multiplier.take(rows), shifts.leave,
         )  # fmt: skip
-        acts = act(people, rows, occasion, plan.some(rows), self.mind, self.world, draws.some(rows))
-        self._remember_referrals(people, acts)
+        acts = act(people, rows, occasion, plan.some(rows), self.mind, self.world, draws.some(rows), conditions)
+        self._remember(people, acts)
         self.ledger.book(people, plan, acts, lived)
         self.records.write(people, plan, acts)
         self.mind.settle(people)
         self.recorder.add(people)
 
-    def _remember_referrals(self, people: Block, acts: Acts) -> None:
+    def _remember(self, people: Block, acts: Acts) -> None:
+        """Who was referred, and what was said, until the week is over."""
+        self.society.note(acts.said, people.start)
         referrers = acts.rows[acts.referred]
         if len(referrers):
             before = self.records.crm[REFERRALS][people.start : people.stop].take(referrers)
-            self._referred.append(referred_keys(people[KEY].take(referrers), before))
+            self._referred.append((referred_keys(people[KEY].take(referrers), before), referrers + people.start))
 
-    def _multiplier(self, people: Block, plan: Plan, shifts: Shifts) -> F32:
+    def _multiplier(self, people: Block, plan: Plan, shifts: Shifts, conditions: Conditions) -> F32:
         """By how much mind, plan and baseline multiply each rate [n]."""
-        wish = self.mind.wish(people, plan)
+        wish = self.mind.wish(people, plan, conditions)
         if len(shifts.rate) == 1:
             shift = np.full(len(people), shifts.rate[0], np.float32) if wish is None else wish + shifts.rate[0]
         else:
@@ -246,40 +274,6 @@ class CustomerModel(mesa.Model):
         people[ACTIVE][trial] = True
         rate[trial] *= self.week + 1 - start.take(trial)
         return trial
-
-
-def act(people: Block, rows: Index, occasion: Occasion, plan: Plan, mind: Mind, world: World, draws: Draws) -> Acts:
-    """Those concerned [E] buy, renew or leave, complain, refer and answer; `plan` and `draws` are theirs."""
-    actors = people.some(rows)
-    leanings = mind.lean(actors, plan)
-    decision = world.behaviour.decide(actors, occasion, leanings.leave, draws)
-    left = rows[decision.left]
-    people[ACTIVE][left] = False
-    people[LEFT][left] = decision.moment[decision.left]
-    met = (occasion.came > 0) | occasion.trial
-    complains, refers = draws.uniforms("complain", "refer")
-    referral = np.float32(world.arrivals.referral * plan.referral) * np.exp(leanings.recommend)
-    answer = np.where(met, world.survey.ask(leanings.score, draws), -1).astype(np.int8)
-    return Acts(
-        rows=rows,
-        bought=decision.bought,
-        moment=decision.moment,
-        paid=decision.paid,
-        left=decision.left,
-        seen=world.behaviour.leaving_is_seen,
-        renewed=decision.renewed,
-        complained=(complains < leanings.complain) & met,
-        referred=(refers < referral) & met,
-        answer=answer,
-        spent=plan.spent(decision.bought > 0),
-    )
-
-
-def among(rows: Index, chosen: Index, n: int) -> Bool:
-    """Which of `rows` [E] are among the chosen ones, all of them places in a block of n."""
-    flags = np.zeros(n, np.bool_)
-    flags[chosen] = True
-    return flags.take(rows)
 
 
 def weekly_value(model: CustomerModel, name: str) -> float:

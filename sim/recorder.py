@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sim.errors import TheoryError
 from sim.metrics import Metric
 from sim.people import ACTIVE, SEGMENT
-from sim.table import Rows
+from sim.table import Column, Rows
 
 F64 = NDArray[np.float64]
 
@@ -18,10 +19,12 @@ F64 = NDArray[np.float64]
 class Recorder:
     """Weekly sums over active customers by segment: head counts and means, one page a week."""
 
-    def __init__(self, metrics: Sequence[Metric], segments: int) -> None:
+    def __init__(
+        self, metrics: Sequence[Metric], segments: int, author: Callable[[Column[Any]], str] | None = None
+    ) -> None:
         self.metrics = tuple(metric for metric in metrics if metric.columns)
         self.columns = tuple({column.name: column for m in self.metrics for column in m.columns}.values())
-        self.segments = segments
+        self.segments, self._author = segments, author
         self.weeks: list[F64] = []
         self._place = {"active": 0} | {metric.name: at for at, metric in enumerate(self.metrics, 1)}
         self._mix = np.array([[column in metric.columns for column in self.columns] for metric in self.metrics], float)
@@ -51,8 +54,9 @@ class Recorder:
         """
         if not np.isfinite(self._sums).all():
             place = int(np.flatnonzero(~np.isfinite(self._sums).all(axis=1))[0])
-            name = self.columns[place].name
-            raise TheoryError(f"'{name}' holds NaN or infinity in week {week}: mend the theory that writes it.")
+            column = self.columns[place]
+            author = self._author(column) if self._author else "the theory that writes it"
+            raise TheoryError(f"'{column.name}' holds NaN or infinity in week {week}: mend {author}.")
         sums = np.append(self._sums, self._sums.sum(axis=1, keepdims=True), axis=1)
         heads = sums[-1:]
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from sim.behaviour import Behaviour, NonContractual
 from sim.chance import F32, Draws
-from sim.exchange import Encounters, Leanings, Plan, View
+from sim.exchange import Acts, Encounters, Heard, Leanings, Plan, View
 from sim.ledger import Accounts
 from sim.market import Arrivals
 from sim.metrics import Metric
+from sim.network import Network, NoNetwork
 from sim.records import Survey
+from sim.scenario import Conditions, Reputation, Rivals, Scenario
 from sim.service import Service
 from sim.table import Column, Rows
 
@@ -24,10 +26,13 @@ class Mind(Protocol):
     def columns(self) -> tuple[Column[Any], ...]: ...
     @property
     def metrics(self) -> tuple[Metric, ...]: ...
+    def begin(self, people: Rows) -> None: ...  # [n], rows that bring a past
     def appraise(self, people: Rows, lived: Encounters) -> None: ...  # [E], those who lived something
+    def hear(self, people: Rows, heard: Heard) -> None: ...  # [H], those whom friends reached
+    def acted(self, people: Rows, acts: Acts) -> None: ...  # [E], what one did leaves a mark, too
     def settle(self, people: Rows) -> None: ...  # [N], a week passes
-    def wish(self, people: Rows, plan: Plan) -> F32 | None: ...  # [N], shift of the log rate; None is zero
-    def lean(self, people: Rows, plan: Plan) -> Leanings: ...  # [E], those with an occasion to act
+    def wish(self, people: Rows, plan: Plan, conditions: Conditions) -> F32 | None: ...  # [N], log rate; None: zero
+    def lean(self, people: Rows, plan: Plan, conditions: Conditions) -> Leanings: ...  # [E], those who may act
     def loyalty(self, people: Rows) -> F32: ...  # [N], the index that the baseline standardises
     def anchored(self, center: float, spread: float) -> Mind: ...  # the same mind, measuring from there
 
@@ -61,4 +66,24 @@ class World:
     survey: Survey = field(default_factory=Survey)
     arrivals: Arrivals = field(default_factory=Arrivals)
     accounts: Accounts = field(default_factory=Accounts)
+    network: Network = field(default_factory=NoNetwork)
+    rivals: Rivals = field(default_factory=Rivals)
+    reputation: Reputation = field(default_factory=Reputation)
+    scenario: Scenario = field(default_factory=Scenario)
     warm_up: int = 12
+
+    def usual(self, image: float) -> Conditions:
+        """What holds in ordinary weeks, given the firm's public image."""
+        return Conditions(rival=self.rivals.quality, competition=self.rivals.competition, brand=image)
+
+    def conditions(self, week: int, image: float) -> Conditions:
+        """What holds for everybody in a week: the usual, and what happens to happen."""
+        return self.scenario.at(week, self.usual(image))
+
+
+def writers(mind: Mind, column: Column[Any]) -> str:
+    """The parts of a mind that write a column, by name; for messages."""
+    about: Any = mind
+    parts = [getattr(mind, field.name) for field in fields(about)] if is_dataclass(about) else []
+    names = [type(part).__name__ for part in parts if column in getattr(part, "writes", ())]
+    return " or ".join(names) or type(mind).__name__

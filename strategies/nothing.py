@@ -21,10 +21,10 @@ class Nothing:
 
 @dataclass(frozen=True)
 class Placebo:
-    """Every lever is moved by exactly zero, so all code runs and nothing may differ from control."""
+    """Every lever is moved, but to where it stands, so all code runs and nothing may differ from control."""
 
     def plan(self, view: View, draws: Draws) -> Plan:
-        """Plan zeros for everybody [N]."""
+        """Plan nothing more and nothing else for everybody [N]: lifts of zero, waits times one."""
         zero = np.zeros(len(view), np.float32)
         draws.uniform("placebo")  # luck of its own must not disturb anybody's
         return Plan(
@@ -40,5 +40,7 @@ class Placebo:
             points=zero,
             cost=zero,
             encounter_cost=zero,
+            recovery=zero,
+            wait=np.ones(len(view), np.float32),
             line="placebo",
         )

@@ -119,12 +119,12 @@ def test_a_plan_refuses_another_dtype(name: str, dtype: type):
 
 
 def test_masks_are_bool_and_amounts_are_float32():
-    assert len(ARRAYS) == 12
+    assert len(ARRAYS) == 14
     for name in ARRAYS:
         right, wrong = (np.bool_, np.float32) if name == "treated" else (np.float32, np.bool_)
-        Plan(**{name: np.zeros(3, right)})
+        Plan(**{name: np.ones(3, right)})
         with pytest.raises(TypeError):
-            Plan(**{name: np.zeros(3, wrong)})
+            Plan(**{name: np.ones(3, wrong)})
 
 
 def test_a_plan_is_frozen_and_parts_keep_their_rows():

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from agents.mind import NoMind
+from agents.mind import Mind, NoMind
+from agents.theories.commitment import NoCommitment
 from sim.chance import Chance, Draws
 from sim.clock import WEEKS_PER_YEAR, weekly_rate
 from sim.errors import ParameterError
@@ -18,6 +19,9 @@ from sim.people import INITIAL, KEY, ORGANIC, REFERRED, START
 from sim.records import PURCHASES, REFERRALS, SOURCE
 from strategies import Nothing, Placebo
 from tests.sim import worlds
+
+UNBOUND = Mind(commitment=NoCommitment())  # engagement, which grows with referring, does nothing here
+OWN_DOING = ("referrals", "engagement")
 
 
 @dataclass(frozen=True)
@@ -120,25 +124,36 @@ def test_who_arrives_alone_is_who_arrives_in_company():
     worlds.assert_equal(worlds.by_key(plain, keys), worlds.by_key(more, keys))
 
 
-@pytest.mark.parametrize("mind", [NoMind(), worlds.Mind()], ids=["none", "mind"])
+@pytest.mark.parametrize("mind", [NoMind(), UNBOUND], ids=["none", "unbound"])
 def test_more_referrals_leave_all_other_lives_alone(mind):
     """Seed 1, 20 weeks, referrals and organic arrivals at once; everybody who was not referred is equal to the bit.
 
-    All but one number: how many a customer has referred is what the play changes.
+    All but two numbers: how many a customer has referred is what the play changes, and to refer is to be engaged.
     """
     arrivals = Arrivals(organic=1_000, referral=0.03)
     plain, more = (market(arrivals, Attracting(referral=r), mind=mind) for r in (1.0, 3.0))
     for source in (INITIAL, ORGANIC):
         keys = keys_from(plain, source)
         np.testing.assert_array_equal(keys, keys_from(more, source))
-        worlds.assert_equal(worlds.by_key(plain, keys), worlds.by_key(more, keys), but=("referrals",))
+        worlds.assert_equal(worlds.by_key(plain, keys), worlds.by_key(more, keys), but=OWN_DOING)
     assert len(keys_from(more, REFERRED)) > 1.5 * len(keys_from(plain, REFERRED)) > 50
+
+
+def test_more_referrals_leave_those_alone_who_refer_no_more():
+    """Seed 1, 20 weeks, the default mind, which engagement binds: who refers as often in both arms lives alike."""
+    plain, more = (market(Arrivals(organic=1_000, referral=0.03), Attracting(referral=r)) for r in (1.0, 3.0))
+    keys = np.concatenate([keys_from(plain, source) for source in (INITIAL, ORGANIC)])
+    one, two = worlds.by_key(plain, keys), worlds.by_key(more, keys)
+    same = one["referrals"] == two["referrals"]
+    assert 0.5 < same.mean() < 0.9
+    worlds.assert_equal(*({name: values[same] for name, values in life.items()} for life in (one, two)))
+    assert one["engagement"][~same].mean() < two["engagement"][~same].mean()
 
 
 def test_a_referred_customer_who_comes_at_the_same_time_is_the_same_in_both_arms():
     """Seed 1: identity and start decide a life; a friend who refers earlier in one arm brings the first one earlier."""
     arrivals = Arrivals(referral=0.05)
-    plain, more = (market(arrivals, Attracting(referral=r)) for r in (1.0, 2.0))
+    plain, more = (market(arrivals, Attracting(referral=r), mind=UNBOUND) for r in (1.0, 2.0))
     keys = np.intersect1d(keys_from(plain, REFERRED), keys_from(more, REFERRED))
     one, two = worlds.by_key(plain, keys), worlds.by_key(more, keys)
     same = one["start"] == two["start"]
@@ -146,7 +161,7 @@ def test_a_referred_customer_who_comes_at_the_same_time_is_the_same_in_both_arms
     worlds.assert_equal(
         {name: values[same] for name, values in one.items()},
         {name: values[same] for name, values in two.items()},
-        but=("referrals",),
+        but=OWN_DOING,
     )
     for trait in ("rate", "dropout", "basket", "patience", "negativity", "segment"):
         np.testing.assert_array_equal(one[trait], two[trait])
@@ -166,7 +181,7 @@ def test_referrals_come_the_week_after_and_belong_to_their_referrers():
 
 def test_every_referral_makes_one_customer_and_keys_are_never_reused():
     run = market(Arrivals(organic=500, referral=0.1), weeks=15)
-    crm, pending = run.records.crm, sum(len(keys) for keys in run._referred)
+    crm, pending = run.records.crm, sum(len(keys) for keys, _ in run._referred)
     assert crm[REFERRALS].sum() == len(keys_from(run, REFERRED)) + pending > 100
     assert len(np.unique(run.table[KEY])) == len(run.table)
 

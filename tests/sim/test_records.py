@@ -133,7 +133,7 @@ def test_who_has_left_never_acts_again(behaviour: NonContractual | Contractual):
     for _ in range(25):
         run.step()
         now = {name: values[:1_500].copy() for name, values in worlds.columns_of(run).items()}
-        fades = ("valence", "arousal", "cost", "treated")
+        fades = ("valence", "arousal", "investment", "cost", "treated")
         worlds.assert_equal(
             {name: values[closed] for name, values in now.items()},
             {name: values[:1_500][closed] for name, values in then.items()},

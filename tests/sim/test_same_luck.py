@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from agents.mind import Mind, NoMind
+from agents.theories.commitment import InvestmentModel, NoCommitment
 from agents.theories.emotion import NoEmotion, PositiveNegative
-from agents.theories.expectation import Bayesian, Fixed
-from agents.theories.intention import RelativeAttitude, SatisfactionLoyalty
-from agents.theories.satisfaction import Disconfirmation, PerformanceOnly
+from agents.theories.expectation import AdaptationLevel, Bayesian, Fixed
+from agents.theories.loyalty import FourStages, RelativeAttitude, SatisfactionLoyalty
+from agents.theories.satisfaction import Disconfirmation, PerformanceOnly, ZoneOfTolerance
 from agents.theories.trust import BetaEvidence, NoTrust
+from agents.theories.value import EquityDrivers, NoValue
 from sim.behaviour import Contractual
 from sim.market import Arrivals
 from sim.model import CustomerModel
@@ -29,8 +31,25 @@ from tests.sim import worlds
 MINDS = {
     "default": Mind(),
     "none": NoMind(),
-    "bayesian": Mind(Bayesian(), Disconfirmation(), PositiveNegative(), BetaEvidence(), RelativeAttitude()),
-    "bare": Mind(Fixed(), PerformanceOnly(), NoEmotion(), NoTrust(), SatisfactionLoyalty()),
+    "bayesian": Mind(
+        expectation=Bayesian(),
+        satisfaction=Disconfirmation(),
+        emotion=PositiveNegative(),
+        trust=BetaEvidence(),
+        value=EquityDrivers(),
+        commitment=InvestmentModel(),
+        intention=RelativeAttitude(),
+    ),
+    "staged": Mind(expectation=AdaptationLevel(), satisfaction=ZoneOfTolerance(), intention=FourStages()),
+    "bare": Mind(
+        expectation=Fixed(),
+        satisfaction=PerformanceOnly(),
+        emotion=NoEmotion(),
+        trust=NoTrust(),
+        value=NoValue(),
+        commitment=NoCommitment(),
+        intention=SatisfactionLoyalty(),
+    ),
 }
 MARKETS = {"purchases": worlds.LIVELY, "contract": Contractual(period=6, alpha=1, beta=4, uses_mean=0.5)}
 BUSY = Arrivals(organic=800, referral=0.05)

@@ -11,6 +11,7 @@ from scipy import stats
 from sim.chance import Chance
 from sim.errors import ParameterError
 from sim.exchange import Encounters, Plan
+from sim.journey import Journey
 from sim.people import BASKET
 from sim.service import Service
 from sim.table import Table
@@ -42,7 +43,9 @@ def test_quality_has_its_level_and_spread():
     """Seed 3, 100,000 encounters without failures: means within 4 standard errors of the censored normal's."""
     lived = deliver(Service(technical=0.6, functional=0.75, spread=0.1, failure=0.0))
     assert standard_errors_off(lived.technical, censored_mean(0.6, 0.1)) < 4
-    assert standard_errors_off(lived.functional, censored_mean(0.75, 0.1)) < 4
+    manner = np.hypot(0.1, 0.08 / np.sqrt(4))  # the mean of four touchpoints differs, too
+    assert standard_errors_off(lived.functional, censored_mean(0.75, float(manner))) < 4
+    assert lived.functional.std() == pytest.approx(manner, rel=0.03)
     assert abs(np.corrcoef(lived.technical, lived.functional)[0, 1]) < 4 / np.sqrt(N)
     assert lived.technical.std() == pytest.approx(0.1, rel=0.02)
     assert not lived.failure.any()
@@ -91,7 +94,7 @@ def test_a_zero_lift_changes_no_bit():
 
 def test_a_personal_touch_fits_as_often_as_the_data_allow():
     """Seed 3, 100,000 encounters, depth 0.5, accuracy 0.8: fit is +0.5 with chance 0.8 within 4 standard errors."""
-    service = Service(spread=0.0, failure=0.0, functional=0.5, fit_gain=0.2)
+    service = Service(spread=0.0, failure=0.0, functional=0.5, fit_gain=0.2, journey=Journey(spread=0.0))
     lived = deliver(service, depth=0.5, accuracy=0.8)
     assert set(np.unique(lived.fit)) == {np.float32(-0.5), np.float32(0.5)}
     assert standard_errors_off(lived.fit > 0, 0.8) < 4

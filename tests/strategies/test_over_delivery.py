@@ -8,6 +8,7 @@ import pytest
 from agents.mind import Mind
 from agents.theories.expectation import Bayesian, Fixed
 from sim.errors import ParameterError
+from sim.journey import Journey
 from sim.model import CustomerModel
 from sim.service import Service
 from strategies import Nothing, OverDelivery
@@ -16,7 +17,7 @@ from tests.sim import worlds
 from tests.strategies.views import luck, view
 
 MIND = Mind()
-STEADY = Service(spread=0.0, failure=0.0)
+STEADY = Service(spread=0.0, failure=0.0, journey=Journey(spread=0.0))
 
 
 def weekly(
@@ -32,14 +33,22 @@ def weekly(
     return np.array(seen), run
 
 
-@pytest.mark.parametrize("mind", [Mind(), Mind(expectation=Bayesian())], ids=["adaptive", "bayesian"])
-def test_each_surprise_works_less_than_the_one_before(mind: Mind):
-    """Without noise: judged tanh(2.5 x 0.12) at first, then less every time."""
+@pytest.mark.parametrize(
+    ("mind", "stays"), [(Mind(), 0.7), (Mind(expectation=Bayesian()), 0.85)], ids=["adaptive", "bayesian"]
+)
+def test_each_surprise_works_less_than_the_one_before(mind: Mind, stays: float):
+    """Without noise: judged tanh(2.5 gap) at first, 0.12 more of a gap than usual, then less every time.
+
+    What `stays` is more where old evidence weighs much: each encounter, promise and image pull back by a tenth.
+    """
+    _, before = weekly(Nothing(), 0, mind)
     seen, run = weekly(OverDelivery(lift=0.12), 12, mind)
     assert (np.diff(seen[:, 0]) < 0).all()
-    assert seen[0, 0] == pytest.approx(np.tanh(2.5 * 0.12), abs=0.01)
-    assert seen[-1, 0] < 0.7 * seen[0, 0]
-    assert run.customers.agg("expect_technical", np.mean) > 0.75
+    usual = STEADY.technical - before.customers.agg("expect_technical", np.mean)  # promises are lower, so above 0
+    assert 0 < usual < 0.03
+    assert seen[0, 0] == pytest.approx(np.tanh(2.5 * (0.12 + usual)), abs=1e-3)
+    assert 0 < seen[-1, 0] < stays * seen[0, 0]
+    assert run.customers.agg("expect_technical", np.mean) > before.customers.agg("expect_technical", np.mean) + 0.02
 
 
 def test_with_noise_too_the_second_surprise_works_less_than_the_first():
