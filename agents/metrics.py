@@ -11,6 +11,8 @@ MIND = (
     Metric("competence", "0 to 1", +1, "Trust in competence", (c.COMPETENCE,)),
     Metric("benevolence", "0 to 1", +1, "Trust in benevolence", (c.BENEVOLENCE,)),
     Metric("integrity", "0 to 1", +1, "Trust in integrity", (c.INTEGRITY,)),
+    Metric("perceived_value", "-1 to 1", +1, "Perceived value", (c.VALUE,)),
+    Metric("commitment", "0 to 1", +1, "Affective commitment", (c.AFFECTIVE,)),
     Metric("loyalty", "index", +1, "Loyalty index", (c.LOYALTY,)),
     Metric("valence", "-1 to 1", +1, "Feeling", (c.VALENCE,)),
     Metric("expectation", "quality 0-1", 0, "Expectation", (c.EXPECT_TECHNICAL, c.EXPECT_FUNCTIONAL)),

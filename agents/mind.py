@@ -9,22 +9,28 @@ import numpy as np
 
 from agents.customers import COMFORT, LOYALTY, STATE
 from agents.metrics import MIND
+from agents.theories.commitment import Commitment, CommitmentTrust
 from agents.theories.emotion import Emotion, ValenceArousal
 from agents.theories.expectation import Adaptive, Expectation
-from agents.theories.intention import Integrated, Intention
+from agents.theories.intention import Intention
+from agents.theories.loyalty import Integrated
 from agents.theories.satisfaction import AsymmetricDisconfirmation, Satisfaction
 from agents.theories.trust import AsymmetricTrust, Trust
+from agents.theories.value import QualityForPrice, Value
 from sim.baseline import Standing
 from sim.chance import F32
-from sim.exchange import Encounters, Leanings, Plan
+from sim.exchange import Acts, Encounters, Heard, Leanings, Plan
 from sim.metrics import Metric
 from sim.parameters import Parametric, param
+from sim.scenario import USUAL, Conditions
 from sim.table import Column, Rows
+
+QUESTIONS = ("expectation", "satisfaction", "emotion", "trust", "value", "commitment", "intention")
 
 
 @dataclass(frozen=True)
 class Mind(Parametric):
-    """Five questions, each answered by one theory; parts are swapped one by one.
+    """Seven questions, each answered by one theory; parts are swapped one by one.
 
     Example:
         >>> from agents.theories.expectation import Bayesian
@@ -36,6 +42,8 @@ class Mind(Parametric):
     satisfaction: Satisfaction = field(default_factory=AsymmetricDisconfirmation)
     emotion: Emotion = field(default_factory=ValenceArousal)
     trust: Trust = field(default_factory=AsymmetricTrust)
+    value: Value = field(default_factory=QualityForPrice)
+    commitment: Commitment = field(default_factory=CommitmentTrust)
     intention: Intention = field(default_factory=Integrated)
     creepiness: float = param(
         1.0, unit="quality per unit beyond comfort", low=0, high=5, doc="unease at being known too well",
@@ -44,39 +52,66 @@ class Mind(Parametric):
     standing: Standing = field(default_factory=Standing, metadata={"internal": True})  # set by the baseline
 
     @property
+    def parts(self) -> tuple[Any, ...]:
+        """The seven theories, in the order of the questions."""
+        return tuple(getattr(self, question) for question in QUESTIONS)
+
+    @property
     def columns(self) -> tuple[Column[Any], ...]:
-        """The state these theories move: the usual columns, and those that a theory brings."""
-        parts = (self.expectation, self.satisfaction, self.emotion, self.trust, self.intention)
-        return tuple(dict.fromkeys((*STATE, *(column for part in parts for column in part.writes))))
+        """The usual state, and whatever columns a theory brings of its own."""
+        return tuple(dict.fromkeys((*STATE, *(column for part in self.parts for column in part.writes))))
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
-        """What is reported of it."""
-        return MIND
+        """What is reported: measures of which some theory moves a column, and those that a theory brings."""
+        moved = {column for part in self.parts for column in part.writes}
+        usual = tuple(metric for metric in MIND if moved & set(metric.columns))
+        return usual + tuple(metric for part in self.parts for metric in getattr(part, "measures", ()))
+
+    def begin(self, people: Rows) -> None:
+        """Rows [n] bring what a theory says their past has built; most theories say nothing of it."""
+        for part in self.parts:
+            if hasattr(part, "begin"):
+                part.begin(people)
 
     def appraise(self, people: Rows, lived: Encounters) -> None:
-        """Those who lived something judge, feel, trust, weigh and, last, learn [E]."""
+        """Those who lived something judge, feel, trust, value, bind, weigh and, last, learn [E]."""
         unease = self._unease(people, lived)
         if unease is not None:  # being known too well spoils how it was done
             lived = replace(lived, functional=np.clip(lived.functional - unease, 0, 1))
         felt = self.satisfaction.judge(people, lived)
         self.emotion.feel(people, lived, felt)
         self.trust.update(people, lived, felt, unease)
-        self.intention.weigh(people)
+        self.value.worth(people, lived)
+        self.commitment.bind(people, lived)
+        self.intention.weigh(people, lived)
         self.expectation.learn(people, lived)
 
-    def settle(self, people: Rows) -> None:
-        """A week passes [N]."""
-        self.emotion.fade(people)
+    def hear(self, people: Rows, heard: Heard) -> None:
+        """What friends tell moves expectation, feeling and attitude [H]."""
+        self.expectation.hear(people, heard)
+        self.emotion.catch(people, heard)
+        self.intention.hear(people, heard)
 
-    def wish(self, people: Rows, plan: Plan) -> F32 | None:
+    def acted(self, people: Rows, acts: Acts) -> None:
+        """What was done binds and becomes habit [E]."""
+        self.commitment.acted(people, acts)
+        self.intention.acted(people, acts)
+
+    def settle(self, people: Rows) -> None:
+        """A week passes [N]: what fades, fades."""
+        for part in self.parts:
+            if hasattr(part, "fade"):
+                part.fade(people)
+
+    def wish(self, people: Rows, plan: Plan, conditions: Conditions = USUAL) -> F32 | None:
         """Shift of the log purchase rate [N]."""
-        shift: F32 = self.intention.wish(people, plan, self.standing)
+        shift: F32 = self.intention.wish(people, plan, conditions, self.standing)
         return shift
 
-    def lean(self, people: Rows, plan: Plan) -> Leanings:
+    def lean(self, people: Rows, plan: Plan, conditions: Conditions = USUAL) -> Leanings:
         """Where those lean who have an occasion to act [E]."""
-        return self.intention.lean(people, plan, self.standing)
+        return self.intention.lean(people, plan, conditions, self.standing)
 
     def loyalty(self, people: Rows) -> F32:
         """The index that the baseline standardises [N]."""
@@ -107,20 +142,32 @@ class NoMind:
         """Nothing to report."""
         return ()
 
+    def begin(self, people: Rows) -> None:
+        """Nothing."""
+
     def appraise(self, people: Rows, lived: Encounters) -> None:
+        """Nothing."""
+
+    def hear(self, people: Rows, heard: Heard) -> None:
+        """Nothing."""
+
+    def acted(self, people: Rows, acts: Acts) -> None:
         """Nothing."""
 
     def settle(self, people: Rows) -> None:
         """Nothing."""
 
-    def wish(self, people: Rows, plan: Plan) -> F32 | None:
+    def wish(self, people: Rows, plan: Plan, conditions: Conditions = USUAL) -> F32 | None:
         """No shift."""
         return None
 
-    def lean(self, people: Rows, plan: Plan) -> Leanings:
-        """No shift, no complaint, an indifferent answer [E]."""
+    def lean(self, people: Rows, plan: Plan, conditions: Conditions = USUAL) -> Leanings:
+        """No shift, no complaint, nothing told, an indifferent answer [E]."""
         zero = np.zeros(len(people), np.float32)
-        return Leanings(leave=zero, complain=zero, recommend=zero, score=zero + 7)
+        return Leanings(
+            leave=zero, complain=zero, recommend=zero, score=zero + 7, pay=zero, tell=zero, quality=zero,
+            attitude=zero, feeling=zero,
+        )  # fmt: skip
 
     def loyalty(self, people: Rows) -> F32:
         """Nobody is more loyal than another [N]."""

@@ -7,20 +7,21 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
-from agents.customers import AROUSAL, REACTIVITY, VALENCE
+from agents.customers import AROUSAL, REACTIVITY, SOCIABILITY, VALENCE
 from sim.chance import F32
-from sim.exchange import Encounters
+from sim.exchange import Encounters, Heard
 from sim.parameters import ASSUMED, Parametric, param
 from sim.table import Column, Rows
 
 
 @runtime_checkable
 class Emotion(Protocol):
-    """Feels an encounter [E] and fades with the weeks [N]."""
+    """Feels an encounter [E], catches what friends feel [H], and fades with the weeks [N]."""
 
     writes: ClassVar[tuple[Column[Any], ...]]
 
     def feel(self, people: Rows, lived: Encounters, felt: F32) -> None: ...
+    def catch(self, people: Rows, heard: Heard) -> None: ...
     def fade(self, people: Rows) -> None: ...
 
 
@@ -35,13 +36,23 @@ class ValenceArousal(Parametric):
         0.6, unit="per unit felt", low=0, high=2, doc="how strongly a judgement is felt", source=ASSUMED
     )
     keep: float = param(0.80, unit="share per week", low=0, high=1, doc="what is left of a feeling", source=ASSUMED)
+    contagion: float = param(
+        0.15, unit="share of the gap", low=0, high=1, doc="feeling caught from staff or a friend",
+        source="direction: Hatfield, Cacioppo & Rapson 1994; Pugh 2001 (from staff); size assumed",
+    )  # fmt: skip
     writes: ClassVar[tuple[Column[Any], ...]] = (VALENCE, AROUSAL)
+    reads: ClassVar[tuple[Column[Any], ...]] = (REACTIVITY, SOCIABILITY)
 
     def feel(self, people: Rows, lived: Encounters, felt: F32) -> None:
         """Valence and arousal [E] move by reactivity times judgement."""
         push = self.gain * people[REACTIVITY] * felt
-        people[VALENCE] = np.clip(people[VALENCE] + push, -1, 1)
+        shown = np.float32(self.contagion * lived.staff_mood)
+        people[VALENCE] = np.clip(people[VALENCE] + push + shown, -1, 1)
         people[AROUSAL] = np.clip(people[AROUSAL] + np.abs(push) + lived.failure * people[REACTIVITY], 0, 1)
+
+    def catch(self, people: Rows, heard: Heard) -> None:
+        """Valence [H] moves towards what friends feel; the sociable catch more."""
+        people[VALENCE] = people[VALENCE] + caught(self.contagion, people, heard) * (heard.feeling - people[VALENCE])
 
     def fade(self, people: Rows) -> None:
         """A week passes [N]."""
@@ -63,12 +74,24 @@ class PositiveNegative(Parametric):
     )
     keep_good: float = param(0.85, unit="share per week", low=0, high=1, doc="what is left of the good", source=ASSUMED)
     keep_bad: float = param(0.75, unit="share per week", low=0, high=1, doc="what is left of the bad", source=ASSUMED)
+    contagion: float = param(
+        0.15, unit="share of the gap", low=0, high=1, doc="feeling caught from staff or a friend",
+        source="direction: Hatfield, Cacioppo & Rapson 1994; Pugh 2001 (from staff); size assumed",
+    )  # fmt: skip
     writes: ClassVar[tuple[Column[Any], ...]] = (VALENCE, AROUSAL)
+    reads: ClassVar[tuple[Column[Any], ...]] = (REACTIVITY, SOCIABILITY)
 
     def feel(self, people: Rows, lived: Encounters, felt: F32) -> None:
         """Add to the good or to the bad [E]; each is at most 0.5, so valence and arousal stay in their ranges."""
         good, bad = self._parts(people)
         push = self.gain * people[REACTIVITY] * felt
+        push = push + np.float32(self.contagion * lived.staff_mood)
+        self._store(people, np.minimum(good + np.maximum(push, 0), 0.5), np.minimum(bad - np.minimum(push, 0), 0.5))
+
+    def catch(self, people: Rows, heard: Heard) -> None:
+        """Friends' feeling adds to the good or to the bad [H], by how far it is from one's own."""
+        good, bad = self._parts(people)
+        push = caught(self.contagion, people, heard) * (heard.feeling - people[VALENCE])
         self._store(people, np.minimum(good + np.maximum(push, 0), 0.5), np.minimum(bad - np.minimum(push, 0), 0.5))
 
     def fade(self, people: Rows) -> None:
@@ -91,12 +114,22 @@ class NoEmotion:
     """Cool judgement only."""
 
     writes: ClassVar[tuple[Column[Any], ...]] = ()
+    reads: ClassVar[tuple[Column[Any], ...]] = ()
 
     def feel(self, people: Rows, lived: Encounters, felt: F32) -> None:
         """Nothing is felt."""
 
+    def catch(self, people: Rows, heard: Heard) -> None:
+        """Nothing is caught."""
+
     def fade(self, people: Rows) -> None:
         """Nothing fades."""
+
+
+def caught(contagion: float, people: Rows, heard: Heard) -> F32:
+    """Share of friends' feeling that is caught [H]: as contagious as they are sociable."""
+    share: F32 = np.minimum(contagion * 2 * people[SOCIABILITY], 1) * (heard.tellers > 0)
+    return share
 
 
 def region(valence: F32, arousal: F32, stirred: float = 0.15) -> np.ndarray[Any, np.dtype[np.str_]]:

@@ -8,21 +8,12 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
-from agents.customers import (
-    BENEVOLENCE,
-    COMPETENCE,
-    INTEGRITY,
-    LOYALTY,
-    REWARD_APPEAL,
-    SATISFACTION,
-    SATISFACTION_LAST,
-    VALENCE,
-    VOICE,
-)  # fmt: skip
+from agents import customers as c
 from sim.baseline import Standing
 from sim.chance import F32
-from sim.exchange import Leanings, Plan
+from sim.exchange import Acts, Encounters, Heard, Leanings, Plan
 from sim.parameters import ASSUMED, Parametric, param
+from sim.scenario import Conditions
 from sim.table import Column, Rows
 
 
@@ -32,24 +23,45 @@ class Intention(Protocol):
 
     writes: ClassVar[tuple[Column[Any], ...]]
 
-    def weigh(self, people: Rows) -> None: ...
-    def wish(self, people: Rows, plan: Plan, standing: Standing) -> F32: ...
-    def lean(self, people: Rows, plan: Plan, standing: Standing) -> Leanings: ...
+    def weigh(self, people: Rows, lived: Encounters) -> None: ...
+    def hear(self, people: Rows, heard: Heard) -> None: ...
+    def acted(self, people: Rows, acts: Acts) -> None: ...
+    def fade(self, people: Rows) -> None: ...
+    def wish(self, people: Rows, plan: Plan, conditions: Conditions, standing: Standing) -> F32: ...
+    def lean(self, people: Rows, plan: Plan, conditions: Conditions, standing: Standing) -> Leanings: ...
 
 
 @dataclass(frozen=True)
-class _LoyaltyIntention(Parametric, ABC):
-    """What all share: z = (loyalty - mean) / sd where the population stood at the fork.
+class LoyaltyIntention(Parametric, ABC):
+    """What all share: five intentions from one index, z = (loyalty - mean) / sd of the population at the fork.
 
-    The log rate shifts by `pull` z + 2 appeal `gradient` progress^2 (goal gradient: Kivetz, Urminsky & Zheng 2006), the
-    logit of leaving by -`hold` z - `mood` valence - 2 appeal `stake` progress - `status` tier, where appeal is how much
-    rewards attract the customer, 0.5 on average: what would be forfeited holds customers only as long as it is offered.
+    * buy: the log rate shifts by `pull` z + 2 appeal `gradient` progress^2 (goal gradient: Kivetz, Urminsky & Zheng
+      2006) - `elasticity` s log price;
+    * stay: the logit of leaving shifts by -freedom (`hold` z + `mood` valence) + `contagion` friends who left lately -
+      2 appeal `stake` progress - 2 motive `status` tier + `outrage` s (max(log price - pay, 0) - max(-pay, 0)). Freedom
+      is 0 for the locked in; what would be forfeited holds only as long as it is offered; a price rise hurts by as
+      much as it passes what one would pay;
+    * pay more: pay = `premium` z (1 + `elation` |z|), flat in the middle and steep at both ends (Homburg, Koschate &
+      Hoyer 2005);
+    * recommend: the log chance shifts by `recommend` z, and friends are told of an encounter with the chance
+      2 sociability (`talk` + `stirred` |judgement|, `bitter` times that when it was bad) (Anderson 1998);
+    * complain: voice times dissatisfaction (Hirschman 1970).
+
+    Here s is price sensitivity. What friends tell moves the index by `hearsay` times what was heard lately.
     """
 
     pull: float = param(0.08, unit="log rate per sd", low=0, high=2, doc="loyalty raises buying", source=ASSUMED)
     hold: float = param(0.35, unit="logit per sd", low=0, high=3, doc="loyalty lowers leaving", source=ASSUMED)
     mood: float = param(
         0.20, unit="logit per unit valence", low=0, high=3, doc="feeling lowers leaving", source=ASSUMED
+    )
+    contagion: float = param(
+        0.30, unit="logit per friend who left", low=0, high=3, doc="leaving is catching",
+        source="direction: Nitzan & Libai 2011 (a neighbour's defection raises the hazard of leaving); size assumed",
+    )  # fmt: skip
+    hearsay: float = param(0.10, unit="index", low=0, high=1, doc="what friends said of the firm", source=ASSUMED)
+    forget: float = param(
+        0.85, unit="share per week", low=0, high=1, doc="kept of what was heard and who left", source=ASSUMED
     )
     gradient: float = param(
         0.20, unit="log rate at the goal", low=0, high=2, doc="acceleration towards a reward",
@@ -61,38 +73,102 @@ class _LoyaltyIntention(Parametric, ABC):
     status: float = param(
         0.20, unit="logit per tier 0-1", low=0, high=3, doc="tier that leaving forfeits", source=ASSUMED
     )
+    elasticity: float = param(
+        0.50, unit="log rate per log price", low=0, high=5, doc="a higher price lowers buying", source=ASSUMED
+    )
+    outrage: float = param(
+        3.0, unit="logit per log price", low=0, high=20, doc="a price beyond what one would pay drives out",
+        source=ASSUMED,
+    )  # fmt: skip
+    premium: float = param(
+        0.05, unit="log price per sd", low=0, high=1, doc="loyalty tolerates a higher price", source=ASSUMED
+    )
+    elation: float = param(
+        0.5, unit="per sd", low=0, high=5, doc="how much steeper at the ends",
+        source="shape: Homburg, Koschate & Hoyer 2005; size assumed",
+    )  # fmt: skip
     recommend: float = param(
         0.40, unit="log chance per sd", low=0, high=3, doc="loyalty makes advocates", source=ASSUMED
     )
-    writes: ClassVar[tuple[Column[Any], ...]] = (LOYALTY,)
+    talk: float = param(0.05, unit="chance", low=0, high=1, doc="friends are told of the ordinary", source=ASSUMED)
+    stirred: float = param(
+        0.30, unit="chance per unit judgement", low=0, high=1, doc="friends are told of what stirs",
+        source="shape: Anderson 1998 (U, steeper for the dissatisfied); size assumed",
+    )  # fmt: skip
+    bitter: float = param(1.5, unit="multiple", low=0.1, high=5, doc="more so when it was bad", source=ASSUMED)
+    involve: float = param(
+        0.10, unit="share of the gap", low=0, high=1, doc="how fast engagement follows acts", source=ASSUMED
+    )
+    writes: ClassVar[tuple[Column[Any], ...]] = (c.LOYALTY, c.HEARD, c.FRIENDS_LEFT, c.ENGAGEMENT)
+    reads: ClassVar[tuple[Column[Any], ...]] = (
+        c.SATISFACTION, c.SATISFACTION_LAST, c.VALENCE, c.PERCEIVED_TECHNICAL, c.PERCEIVED_FUNCTIONAL, c.VOICE,
+        c.REWARD_APPEAL, c.STATUS_MOTIVE, c.PRICE_SENSITIVITY, c.SOCIABILITY,
+    )  # fmt: skip
 
-    def weigh(self, people: Rows) -> None:
+    def weigh(self, people: Rows, lived: Encounters) -> None:
         """Write the loyalty index [E]."""
-        people[LOYALTY] = self._index(people)
+        people[c.LOYALTY] = self._index(people) + np.float32(self.hearsay) * people[c.HEARD]
 
-    def wish(self, people: Rows, plan: Plan, standing: Standing) -> F32:
+    def hear(self, people: Rows, heard: Heard) -> None:
+        """What friends tell moves the attitude, and their leaving is remembered [H]."""
+        before = people[c.HEARD]
+        weight = np.minimum(2 * people[c.SOCIABILITY], 1) * (heard.tellers > 0) * np.float32(0.5)
+        change = weight * (heard.attitude - before)
+        people[c.HEARD] = before + change
+        people[c.LOYALTY] = people[c.LOYALTY] + np.float32(self.hearsay) * change
+        people[c.FRIENDS_LEFT] = people[c.FRIENDS_LEFT] + heard.leavers
+
+    def acted(self, people: Rows, acts: Acts) -> None:
+        """Speaking up, answering and telling are engagement [E]."""
+        spoke = acts.complained | acts.referred | acts.told | (acts.answer >= 0)
+        people[c.ENGAGEMENT] = people[c.ENGAGEMENT] + self.involve * (spoke - people[c.ENGAGEMENT])
+
+    def fade(self, people: Rows) -> None:
+        """A week passes [N]: what was heard is forgotten, and no longer moves the index."""
+        if people[c.HEARD].any():
+            people[c.LOYALTY] -= np.float32(self.hearsay * (1 - self.forget)) * people[c.HEARD]
+        for column in (c.HEARD, c.FRIENDS_LEFT):
+            if people[column].any():  # most weeks, in most worlds, nobody has heard anything
+                people[column] *= np.float32(self.forget)
+
+    def wish(self, people: Rows, plan: Plan, conditions: Conditions, standing: Standing) -> F32:
         """Shift of the log purchase rate [N]."""
         gain = self.pull / standing.spread
-        shift = people[LOYALTY] * np.float32(gain)
+        shift = people[c.LOYALTY] * np.float32(gain)
         shift -= np.float32(gain * standing.center)
         if plan.progress is not None:
-            shift += self.gradient * 2 * people[REWARD_APPEAL] * np.square(plan.progress)
+            shift += self.gradient * 2 * people[c.REWARD_APPEAL] * np.square(plan.progress)
+        if conditions.price != 1:
+            shift -= np.float32(self.elasticity * np.log(conditions.price)) * people[c.PRICE_SENSITIVITY]
         return shift
 
-    def lean(self, people: Rows, plan: Plan, standing: Standing) -> Leanings:
-        """Leaving, complaining, recommending, and what a survey would hear [E]."""
-        z = (people[LOYALTY] - np.float32(standing.center)) / np.float32(standing.spread)
-        leave: F32 = -self.hold * z - self.mood * people[VALENCE]
+    def lean(self, people: Rows, plan: Plan, conditions: Conditions, standing: Standing) -> Leanings:
+        """Staying, complaining, recommending, paying, and what a survey or a friend would hear [E]."""
+        z = (people[c.LOYALTY] - np.float32(standing.center)) / np.float32(standing.spread)
+        feeling, last = people[c.VALENCE], people[c.SATISFACTION_LAST]
+        pay = np.float32(self.premium) * z * (1 + np.float32(self.elation) * np.abs(z))
+        freedom = np.float32(-conditions.competition)
+        leave: F32 = freedom * (self.hold * z + self.mood * feeling)
+        leave += self.contagion * people[c.FRIENDS_LEFT]
         if plan.progress is not None:
-            leave -= self.stake * 2 * people[REWARD_APPEAL] * plan.progress
+            leave -= self.stake * 2 * people[c.REWARD_APPEAL] * plan.progress
         if plan.status is not None:
-            leave -= self.status * plan.status
-        last = people[SATISFACTION_LAST]
+            leave -= self.status * 2 * people[c.STATUS_MOTIVE] * plan.status
+        if conditions.price != 1:
+            beyond = np.maximum(np.float32(np.log(conditions.price)) - pay, 0) - np.maximum(-pay, 0)
+            leave += self.outrage * people[c.PRICE_SENSITIVITY] * beyond
+        bitter = 1 + np.float32(self.bitter - 1) * (last < 0)
+        tell = 2 * people[c.SOCIABILITY] * (self.talk + self.stirred * bitter * np.abs(last))
         return Leanings(
             leave=leave,
-            complain=people[VOICE] * np.maximum(-last, 0),
+            complain=people[c.VOICE] * np.maximum(-last, 0),
             recommend=self.recommend * z,
-            score=np.clip(7 + 3 * people[SATISFACTION], 0, 10),
+            score=np.clip(7 + 3 * people[c.SATISFACTION], 0, 10),
+            pay=pay,
+            tell=np.minimum(tell, 1),
+            quality=np.float32(0.5) * (people[c.PERCEIVED_TECHNICAL] + people[c.PERCEIVED_FUNCTIONAL]),
+            attitude=last,
+            feeling=feeling,
         )
 
     @abstractmethod
@@ -100,48 +176,6 @@ class _LoyaltyIntention(Parametric, ABC):
         """The raw index [E]."""
 
 
-@dataclass(frozen=True)
-class SatisfactionLoyalty(_LoyaltyIntention):
-    """Loyalty is cumulative satisfaction (Oliver 1980; Fornell 1992)."""
-
-    def _index(self, people: Rows) -> F32:
-        return people[SATISFACTION]
-
-
-@dataclass(frozen=True)
-class Integrated(_LoyaltyIntention):
-    """Loyalty weighs cumulative satisfaction and trust: w S + (1 - w) (2 T - 1).
-
-    Source: Garbarino & Johnson 1999 (satisfaction or trust carries intentions, depending on the customer); one weighted
-    sum for all is our simplification.
-    """
-
-    weight: float = param(0.6, unit="share", low=0, high=1, doc="satisfaction, against trust", source=ASSUMED)
-
-    def _index(self, people: Rows) -> F32:
-        trust = _trust(people)
-        weight = np.float32(self.weight)
-        return weight * people[SATISFACTION] + (1 - weight) * (2 * trust - 1)
-
-
-@dataclass(frozen=True)
-class RelativeAttitude(_LoyaltyIntention):
-    """Loyalty is attitude relative to what others offer: trust and satisfaction above the best alternative.
-
-    tanh(steepness (S + 2 T - 1 - alternative) / 2): a sure attitude differs little from a surer one, a contested one
-    much. Source: Dick & Basu 1994 (relative attitude); the functional form is ours.
-    """
-
-    alternative: float = param(0.0, unit="index", low=-2, high=2, doc="attitude towards the best rival", source=ASSUMED)
-    steepness: float = param(2.0, unit="per unit", low=0.1, high=20, doc="how contested", source=ASSUMED)
-
-    def _index(self, people: Rows) -> F32:
-        trust = _trust(people)
-        lead = people[SATISFACTION] + 2 * trust - 1 - np.float32(self.alternative)
-        index: F32 = np.tanh(self.steepness * lead / 2)
-        return index
-
-
-def _trust(people: Rows) -> F32:
+def trust_of(people: Rows) -> F32:
     """Mean of the three facets [E]."""
-    return np.float32(1 / 3) * (people[COMPETENCE] + people[BENEVOLENCE] + people[INTEGRITY])
+    return np.float32(1 / 3) * (people[c.COMPETENCE] + people[c.BENEVOLENCE] + people[c.INTEGRITY])
