@@ -109,6 +109,10 @@ def world_of(study: Study, calibration: Calibration) -> World:
         survey=study.survey,
         arrivals=study.arrivals,
         accounts=study.accounts,
+        network=study.network,
+        rivals=study.rivals,
+        reputation=study.reputation,
+        scenario=study.scenario,
         warm_up=study.warm_up,
     )
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 from rich.console import Console
 
+from agents.mind import Mind
 from experiments.calibrated import Calibration, calibrate
 from experiments.execution import Execution
+from experiments.jobs import key_of_job
+from experiments.kinds import kinds_of
 from experiments.pilot import baseline_of
-from experiments.provenance import provenance, study_key
-from experiments.replication import Replication
+from experiments.provenance import population_name, provenance
+from experiments.replication import Replication, replicate
 from experiments.reporting.compare import print_comparison
 from experiments.reporting.figures import figures, save_figures
 from experiments.reporting.report import write_report
@@ -30,6 +35,25 @@ from sim.metrics import FLOWS
 _CONSOLE = Console(stderr=True, highlight=False)
 
 
+@dataclass(frozen=True)
+class Compare:
+    """Compare the study's arms: which plan wins, by how much, for whom."""
+
+    pieces: ClassVar[str] = "replications"
+
+    def label(self, study: Study) -> str:
+        """Population, arms and weeks."""
+        return f"{population_name(study)}-{len(study.chosen)}-arms-{study.weeks}-weeks"
+
+    def tasks(self, study: Study) -> int:
+        """Replications."""
+        return study.replications
+
+    def run(self, study: Study, execution: Execution, configuration: str) -> Path:
+        """Run the study, or find its results; print the comparison and where the report lies."""
+        return run(study, execution, configuration)
+
+
 def run(study: Study, execution: Execution, configuration: str) -> Path:
     """Run a study, or find its results; print the comparison and where the report lies.
 
@@ -43,7 +67,7 @@ def run(study: Study, execution: Execution, configuration: str) -> Path:
     """
     began = time.perf_counter()
     store = Store(execution.root)
-    key = study_key(study, configuration)
+    key = key_of_job(Compare(), study, configuration)
     folder = None if execution.fresh else store.find(key)
     if folder is None:
         result = compute(study, execution, configuration, store, key)
@@ -69,7 +93,8 @@ def compute(study: Study, execution: Execution, configuration: str, store: Store
         store.put_part(key, number, replication)
         parts[number] = replication
 
-    run_missing(study, calibration, baseline, set(parts), execution.workers, keep, execution.progress)
+    work = partial(replicate, study, calibration, baseline)
+    run_missing(work, study.replications, set(parts), execution.workers, keep, execution.progress)
     ordered = [parts[number] for number in range(study.replications)]
     log = {"log": "; ".join(calibration.notes)} if calibration.notes else {}
     seeds = {"seeds": f"{study.seed_of(0)} to {study.seed_of(study.replications - 1)}"}
@@ -97,7 +122,11 @@ def gathered(
     found = verdict(result)
     if found is None:
         return result
-    return replace(result, stories=stories_of(study, calibration, baseline, found.best_plan))
+    stories = stories_of(study, calibration, baseline, found.best_plan)
+    classified = isinstance(study.mind, Mind)
+    arms = (study.control, found.best_plan)
+    kinds = kinds_of(study, calibration, baseline, arms) if classified else pd.DataFrame()
+    return replace(result, stories=stories, kinds=kinds)
 
 
 def _metrics(study: Study) -> tuple[MetricInfo, ...]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -16,17 +15,19 @@ from scipy.special import logit
 
 from agents.mind import NoMind
 from experiments.calibrated import Calibration, customers_of, world_of
+from experiments.examination import examine
 from experiments.provenance import code_digest
 from experiments.store import write_whole
 from experiments.study import Study
 from sim.baseline import Baseline, Shifts, quantile_edges, solve_leave, stratum_means
-from sim.chance import F32
+from sim.chance import F32, Draws, poisson
 from sim.errors import StoreError, TheoryError
-from sim.exchange import Plan
+from sim.exchange import Encounters, Plan
 from sim.model import CustomerModel
 from sim.people import ACTIVE, DROPOUT, KEY, RATE, STRATUM, Newcomers
-from sim.table import Table
-from sim.world import World
+from sim.scenario import Scenario
+from sim.table import Rows, Table
+from sim.world import World, writers
 from strategies.nothing import Nothing
 
 F64 = NDArray[np.float64]
@@ -51,7 +52,7 @@ class Pilot(CustomerModel):
         people, size = self.table.block(0, len(self.table)), self.baseline.size
         behaviour = self.world.behaviour
         target_rate, target_leave = self._targets(size)
-        wish = self.mind.wish(people, Plan())
+        wish = self.mind.wish(people, Plan(), self.conditions)
         boost = np.ones(len(people), np.float32) if wish is None else np.exp(wish)
         alive, stratum, rate = people[ACTIVE], people[STRATUM], people[RATE]
         have = stratum_means(rate * boost, alive, stratum, size)
@@ -59,7 +60,7 @@ class Pilot(CustomerModel):
             shift = np.nan_to_num(np.log(target_rate / have), nan=0.0, posinf=0.0, neginf=0.0)
         boost *= np.exp(shift).astype(np.float32)[stratum]
         weights: F32 = behaviour.hazard_weight(rate, boost) * alive
-        lean = solve_leave(self._logits(behaviour.leaving_follows_purchase), weights, stratum, target_leave)
+        lean = solve_leave(self._logits(rate * boost * alive), weights, stratum, target_leave)
         self.solved.append(Shifts(shift.astype(np.float32), lean.astype(np.float32)))
         return self.solved[-1]
 
@@ -76,22 +77,37 @@ class Pilot(CustomerModel):
         mean = stratum_means(rate, alive, table[STRATUM], size)
         return mean, stratum_means(table[DROPOUT], weights, table[STRATUM], size)
 
-    def _logits(self, follows: bool) -> F32:
+    def _logits(self, rate: F32) -> F32:
         """The logit of leaving of each customer at their next decision [N]; the state is not disturbed.
 
-        Where leaving follows purchases, that is after one more encounter, which everybody is given here.
+        Where leaving follows purchases, that is after one more encounter, which everybody is given here. Under contract
+        it is after this week, so those who come in it, by the luck they will have, are given what they will live.
         """
         table = copy.deepcopy(self.table)
         people = table.block(0, len(table))
-        if follows:
-            draws = self.chance.at(self.week).rows(people[KEY]).named("what if")
-            self.mind.appraise(people, self.world.service.deliver(people, Plan(), draws))
-        return (logit(people[DROPOUT]) + self.mind.lean(people, Plan()).leave).astype(np.float32)
+        draws = self.chance.at(self.week).rows(people[KEY])
+        if self.world.behaviour.leaving_follows_purchase:
+            self.mind.appraise(people, self._lived(people, draws.named("what if")))
+        elif len(guests := np.flatnonzero(poisson(draws.uniform("come"), rate) > 0)):
+            coming = people.some(guests)
+            self.mind.appraise(coming, self._lived(coming, draws.some(guests)))
+        return (logit(people[DROPOUT]) + self.mind.lean(people, Plan(), self.conditions).leave).astype(np.float32)
+
+    def _lived(self, people: Rows, draws: Draws) -> Encounters:
+        return self.world.service.deliver(people, Plan(), draws, self.conditions)
 
 
 def solve_baseline(study: Study, calibration: Calibration, size: int = SIZE) -> Baseline:
-    """Run the pilot over the study's horizon."""
+    """Run the pilot over the study's horizon, without the events of its scenario.
+
+    Events are what customers respond to; a baseline solved under them would swallow the response.
+
+    Raises:
+        TheoryError: a theory of the mind does what none may; names theory, column and week.
+    """
+    examine(study.mind)
     world, newcomers = world_of(study, calibration), customers_of(study, calibration, SEED, size)
+    world = replace(world, scenario=Scenario())
     none = Baseline.none()
     edges = replace(none, dropout_edges=quantile_edges(newcomers.dropout), rate_edges=quantile_edges(newcomers.rate))
     warmed = CustomerModel(world, newcomers, Nothing(), baseline=edges, seed=SEED)
@@ -107,14 +123,10 @@ def solve_baseline(study: Study, calibration: Calibration, size: int = SIZE) -> 
 
 def _refuse_nan(world: World, table: Table) -> None:
     """Stop before anything is run when a theory has written what is no number; names column and theory."""
-    mind: Any = world.mind
-    parts = [getattr(mind, field.name) for field in fields(mind)] if is_dataclass(mind) else []
     for column in world.mind.columns:
         if not np.isfinite(table[column]).all():
-            writers = [type(part).__name__ for part in parts if column in getattr(part, "writes", ())]
-            raise TheoryError(
-                f"'{column.name}' holds NaN or infinity after the warm-up: mend {' or '.join(writers) or 'the mind'}."
-            )
+            author = writers(world.mind, column)
+            raise TheoryError(f"'{column.name}' holds NaN or infinity after the warm-up: mend {author}.")
 
 
 def baseline_of(study: Study, calibration: Calibration, folder: Path | None = None, size: int = SIZE) -> Baseline:
@@ -162,10 +174,10 @@ _ARRAYS = ("dropout_edges", "rate_edges", "rate", "leave")
 
 
 def _fingerprint(study: Study, calibration: Calibration, size: int) -> str:
-    """What the shifts depend on, and nothing of what they do not: no seed, no arms, no replications."""
+    """What the shifts depend on, and nothing of what they do not: no seed, arms, replications or events."""
     parts = (
         study.mind, study.segments, calibration.market, calibration.buying, calibration.spending,
-        study.population.start, study.service, study.arrivals, study.warm_up, study.weeks, size,
-        code_digest(study),
+        study.population.start, study.service, study.arrivals, study.network, study.rivals, study.reputation,
+        study.warm_up, study.weeks, size, code_digest(study),
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

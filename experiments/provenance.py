@@ -26,26 +26,33 @@ _HERE = Path(__file__).resolve().parents[1]
 _LIBRARIES = ("numpy", "pandas", "scipy", "mesa")
 
 
-def study_key(study: Study, configuration: str) -> str:
-    """A readable name and 12 hex digits of SHA-256 over all that decides the results.
+def study_key(study: Study, configuration: str, label: str, *more: object) -> str:
+    """A readable label and 12 hex digits of SHA-256 over all that decides the results.
 
     That is: the configuration, the content of the log, the source code of cxlab and of plug-ins in use, the version.
 
     Args:
         study: what is run.
         configuration: its resolved configuration, without how it is executed.
+        label: how the results are called.
+        more: other objects that take part, whose code may be a plug-in's.
     """
     log = log_file(study.data) if isinstance(study.market, NonContractual) else None
     parts = [
         configuration,
         hashlib.sha256(log.read_bytes()).hexdigest() if log and log.is_file() else "no log",
-        *(_source(package) for package in (*CODE, *_foreign(study))),
+        *(_source(package) for package in (*CODE, *_foreign(study, *more))),
         cxlab_version(),
     ]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    population = Path(study.data.path).stem if log else type(study.market).__name__.lower()
-    name = re.sub(r"[^A-Za-z0-9]+", "-", population)[:40].strip("-") or "log"
-    return f"{name}-{len(study.chosen)}-arms-{study.weeks}-weeks-{digest[:12]}"
+    return f"{label}-{digest[:12]}"
+
+
+def population_name(study: Study) -> str:
+    """A word for whom a study is about: its log, or its market."""
+    is_fitted = isinstance(study.market, NonContractual)
+    population = Path(study.data.path).stem if is_fitted else type(study.market).__name__.lower()
+    return re.sub(r"[^A-Za-z0-9]+", "-", population)[:40].strip("-") or "log"
 
 
 def code_digest(study: Study) -> str:
@@ -87,9 +94,9 @@ def _source(package: str) -> str:
     return digest.hexdigest()
 
 
-def _foreign(study: Study) -> list[str]:
+def _foreign(*parts: object) -> list[str]:
     """The packages, beside cxlab's, whose classes a study uses."""
-    return sorted({cls.__module__.partition(".")[0] for cls in _classes(study)} - {*CODE, "builtins"})
+    return sorted({cls.__module__.partition(".")[0] for cls in _classes(parts)} - {*CODE, "builtins"})
 
 
 def _classes(value: Any) -> Iterator[type]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses as dc
 import inspect
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from types import ModuleType
 from typing import Any
 
@@ -15,25 +15,28 @@ import experiments.execution
 import experiments.population
 import experiments.study
 import sim.behaviour
+import sim.journey
 import sim.ledger
 import sim.market
+import sim.network
 import sim.records
+import sim.scenario
 import sim.service
 import strategies.over_delivery
 import strategies.personalised_service
 import strategies.reward_program
 import strategies.targeting
 from agents import customers
-from agents.theories import emotion, expectation, intention, satisfaction, trust
 from sim import people, records
 from sim.table import Column
 
 _PARAMETERS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Study", (experiments.study, experiments.population, experiments.execution)),
     ("Market", (sim.behaviour, sim.market, sim.ledger)),
-    ("Service and survey", (sim.service, sim.records)),
+    ("Rivals, public image, events", (sim.scenario,)),
+    ("Who talks to whom", (sim.network,)),
+    ("Service and survey", (sim.service, sim.journey, sim.records)),
     ("Customers", (agents.segments, agents.mind)),
-    ("Theories", (expectation, satisfaction, emotion, trust, intention)),
     (
         "Strategies",
         (
@@ -51,15 +54,13 @@ def reference() -> str:
     """The whole page, as Markdown."""
     lines = ["# Reference", "", "Made by `python -m experiments.reference` from the declarations in the code.", ""]
     lines += ["## Parameters", "", "Outside its range a value is refused. Money is in the currency of the log.", ""]
+    lines += [
+        "The parameters of the theories stand beside their formulas on the page of all [theories](theories.md).",
+        "",
+    ]
     for heading, modules in _PARAMETERS:
-        lines += [
-            f"### {heading}",
-            "",
-            "| parameter | default | unit | range | meaning | source |",
-            "|---|---|---|---|---|---|",
-        ]
-        lines += [row for module in modules for cls in _classes(module) for row in _parameters(cls)]
-        lines.append("")
+        classes = [cls for module in modules for cls in _classes(module)]
+        lines += [f"### {heading}", "", *parameter_table(*classes), ""]
     lines += ["## Columns", "", "One value per customer.", ""]
     for heading, module in _COLUMNS:
         lines += [
@@ -73,19 +74,31 @@ def reference() -> str:
     return "\n".join(lines)
 
 
+def parameter_table(*classes: type, without: Collection[str] = ()) -> list[str]:
+    """The parameters of some dataclasses as lines of Markdown; no lines if they have none.
+
+    Args:
+        classes: whose parameters.
+        without: names of fields to leave out.
+    """
+    rows = [row for cls in classes for row in _parameters(cls, without)]
+    head = ["| parameter | default | unit | range | meaning | source |", "|---|---|---|---|---|---|"]
+    return [*head, *rows] if rows else []
+
+
 def _classes(module: ModuleType) -> Iterable[type]:
     """Public dataclasses defined in a module, in the order of the file."""
     found = [one for one in vars(module).values() if inspect.isclass(one) and one.__module__ == module.__name__]
     return [one for one in found if dc.is_dataclass(one) and not one.__name__.startswith("_")]
 
 
-def _parameters(cls: type) -> list[str]:
+def _parameters(cls: type, without: Collection[str] = ()) -> list[str]:
     fields: Iterable[dc.Field[Any]] = dc.fields(cls)
     return [
-        f"| `{cls.__name__}.{field.name}` | {_shown(field.default)} | {about['unit']} "
+        f"| `{cls.__name__.lstrip('_')}.{field.name}` | {_shown(field.default)} | {about['unit']} "
         f"| {_range(about['low'], about['high'])} | {about['doc']} | {about['source'] or '—'} |"
         for field in fields
-        if "doc" in (about := field.metadata)
+        if "doc" in (about := field.metadata) and field.name not in without
     ]
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from experiments.calibrated import Calibration, customers_of, world_of
 from experiments.results import ALL
+from experiments.spillover import spillover_of
 from experiments.study import Study
 from sim.baseline import Baseline
 from sim.chance import Bool
@@ -60,7 +61,9 @@ def replicate(study: Study, calibration: Calibration, baseline: Baseline, number
         weeks.append(_weekly(model, initial).assign(arm=name))
         outcomes.append(_outcomes(model, initial).assign(arm=name))
         if control is not None and control is not model:
-            fates.append(_fates(model, control, initial).assign(arm=name))
+            lives = fate_of(model, control, initial.active)
+            fates.append(_fates(lives, initial).assign(arm=name))
+            outcomes.append(_spillover(model, control, initial, ~lives["untouched"]).assign(arm=name))
     empty = pd.DataFrame({"arm": [], "segment": [], "fate": [], "customers": []})
     frames = (pd.concat(part, ignore_index=True) if part else empty for part in (weeks, outcomes, fates))
     return Replication(*(frame.assign(replicate=number) for frame in frames))
@@ -155,9 +158,14 @@ def _per_head(sums: F64, initial: _Initial) -> F64:
     return np.append(sums, np.sum(sums)) / initial.heads
 
 
-def _fates(model: CustomerModel, control: CustomerModel, initial: _Initial) -> pd.DataFrame:
+def _spillover(model: CustomerModel, control: CustomerModel, initial: _Initial, changed: Bool) -> pd.DataFrame:
+    """What happened to those the plan was never meant for, over all segments."""
+    found = spillover_of(model, control, initial.active, changed)
+    return pd.DataFrame({"metric": list(found), "segment": ALL, "value": list(found.values())})
+
+
+def _fates(labels: dict[str, Bool], initial: _Initial) -> pd.DataFrame:
     """What became of the initial customers compared with their own life under control."""
-    labels = fate_of(model, control, initial.active)
     names = list(labels)
     counts = np.array([initial.count(labels[name]) for name in names])
     index = pd.MultiIndex.from_product([names, initial.segments], names=["fate", "segment"])

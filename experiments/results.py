@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sim.errors import StoreError
 
 ALL = "all"  # the segment that holds everybody
 FATES = ("saved", "made_worse", "stayed_anyway", "lost_anyway", "untouched")
-_FRAMES = ("weeks", "outcomes", "fates", "stories")
+_FRAMES = ("weeks", "outcomes", "fates", "stories", "kinds")
 _ABOUT = "study.json"
 
 
@@ -63,6 +63,8 @@ class StudyResult:
         configuration: the resolved YAML.
         provenance: seeds, versions, data, commit: what it takes to do this again.
         currency: ISO code of all money.
+        kinds: arm, week, classification, before, after, customers: who became what kind of customer, in replication 0,
+            under the control and the plan that does best.
     """
 
     weeks: pd.DataFrame
@@ -75,6 +77,7 @@ class StudyResult:
     configuration: str
     provenance: Mapping[str, str]
     currency: str
+    kinds: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def arms(self) -> tuple[str, ...]:

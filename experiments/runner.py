@@ -19,40 +19,40 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from experiments.calibrated import Calibration
-from experiments.replication import Replication, replicate
-from experiments.study import Study
-from sim.baseline import Baseline
 from sim.errors import StoreError
 
-type Keep = Callable[[int, Replication], None]
 
-
-def run_missing(
-    study: Study, calibration: Calibration, baseline: Baseline, done: set[int], workers: int, keep: Keep, progress: bool
+def run_missing[T](
+    work: Callable[[int], T],
+    total: int,
+    done: set[int],
+    workers: int,
+    keep: Callable[[int, T], None],
+    progress: bool,
+    word: str = "replications",
 ) -> None:
-    """Run every replication that is not done yet and hand each to `keep` as soon as it is finished.
+    """Do every piece of work that is not done yet and hand each to `keep` as soon as it is finished.
 
     Args:
-        study: what to run.
-        calibration: its fitted market.
-        baseline: its frozen shifts.
-        done: numbers of replications that are already there.
+        work: takes a piece's number; can be pickled.
+        total: how many pieces there are.
+        done: numbers of pieces that are already there.
         workers: processes; 0 for one per core.
-        keep: takes a number and its replication.
-        progress: show a bar with replications done and time left, on standard error.
+        keep: takes a number and its piece.
+        progress: show a bar with pieces done and time left, on standard error.
+        word: what the pieces are called.
     """
-    missing = [number for number in range(study.replications) if number not in done]
+    missing = [number for number in range(total) if number not in done]
     if not missing:
         return
     workers = min(workers or cpu_count(), len(missing))
-    jobs = (delayed(_numbered)(study, calibration, baseline, number) for number in missing)
+    jobs = (delayed(_numbered)(work, number) for number in missing)
     parallel = Parallel(n_jobs=workers, return_as="generator_unordered", pre_dispatch=2 * workers)
-    with _bar(progress, study.replications, len(done)) as advance, warnings.catch_warnings():
+    with _bar(progress, total, len(done), word) as advance, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*tasks.*cancelled.*")  # said in our own words where it matters
         try:
-            for number, replication in parallel(jobs):
-                keep(number, replication)
+            for number, piece in parallel(jobs):
+                keep(number, piece)
                 advance()
         except TerminatedWorkerError as error:
             raise StoreError(
@@ -61,12 +61,12 @@ def run_missing(
             ) from error
 
 
-def _numbered(study: Study, calibration: Calibration, baseline: Baseline, number: int) -> tuple[int, Replication]:
-    return number, replicate(study, calibration, baseline, number)
+def _numbered[T](work: Callable[[int], T], number: int) -> tuple[int, T]:
+    return number, work(number)
 
 
 @contextmanager
-def _bar(wanted: bool, total: int, done: int) -> Iterator[Callable[[], None]]:
+def _bar(wanted: bool, total: int, done: int, word: str) -> Iterator[Callable[[], None]]:
     if not wanted:
         yield lambda: None
         return
@@ -75,5 +75,5 @@ def _bar(wanted: bool, total: int, done: int) -> Iterator[Callable[[], None]]:
         TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task: TaskID = bar.add_task("replications", total=total, completed=done)
+        task: TaskID = bar.add_task(word, total=total, completed=done)
         yield lambda: bar.advance(task)

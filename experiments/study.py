@@ -12,8 +12,10 @@ from sim.behaviour import Behaviour, Contractual, NonContractual
 from sim.errors import ParameterError
 from sim.ledger import Accounts
 from sim.market import Arrivals
+from sim.network import Network, NoNetwork
 from sim.parameters import Parametric, param
 from sim.records import Survey
+from sim.scenario import Reputation, Rivals, Scenario
 from sim.service import Service
 from sim.world import Mind, Strategy
 
@@ -59,6 +61,10 @@ class Study(Parametric):
     survey: Survey = field(default_factory=Survey)
     arrivals: Arrivals = field(default_factory=Arrivals)
     accounts: Accounts = field(default_factory=Accounts)
+    network: Network = field(default_factory=NoNetwork)
+    rivals: Rivals = field(default_factory=Rivals)
+    reputation: Reputation = field(default_factory=Reputation)
+    scenario: Scenario = field(default_factory=Scenario)
     compare: tuple[str, ...] = ()
     control: str = "nothing"
     weeks: int = param(52, unit="weeks", low=1, high=2_600, doc="horizon after the fork")
@@ -83,6 +89,12 @@ class Study(Parametric):
                 "population.start = 'customers' needs market=noncontractual, which is fitted to the log: with another "
                 "market write population.start=cohort."
             )
+        for name, event in self.scenario.events.items():
+            if event.start >= self.weeks:
+                raise ParameterError(
+                    f"scenario.events.{name}.start = {event.start} is after the last week {self.weeks - 1}: "
+                    f"choose an earlier start, or weeks = {event.start + 1} or more."
+                )
         if isinstance(self.market, Contractual) and self.weeks <= self.market.period:
             raise ParameterError(
                 f"weeks = {self.weeks} holds no renewal: the first falls into week {self.market.period}. "

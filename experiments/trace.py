@@ -27,6 +27,7 @@ from sim.exchange import Encounters, Plan
 from sim.model import CustomerModel
 from sim.people import ACTIVE, KEY, LEFT
 from sim.records import COST, POINTS, PURCHASES, REFERRALS
+from sim.scenario import USUAL, Conditions
 from sim.service import Service
 from sim.table import Rows
 
@@ -55,9 +56,9 @@ class _Watched(Service):
     keys: tuple[int, ...] = ()
     notes: dict[int, tuple[float, bool]] = field(default_factory=dict)
 
-    def deliver(self, people: Rows, plan: Plan, draws: Draws) -> Encounters:
+    def deliver(self, people: Rows, plan: Plan, draws: Draws, conditions: Conditions = USUAL) -> Encounters:
         """Deliver as ever, and note the quality [E] of those watched."""
-        lived = super().deliver(people, plan, draws)
+        lived = super().deliver(people, plan, draws, conditions)
         keys = people[KEY]
         for place in np.flatnonzero(np.isin(keys, np.array(self.keys, np.uint64))):
             quality = float(lived.technical[place] + lived.functional[place]) / 2

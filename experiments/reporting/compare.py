@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.reporting.paired import ROI, VALUE, about, compared, differences, fates, intervals, outcome, twins
+from experiments.reporting.spillover import HEADS as SPILLOVER_HEADS
+from experiments.reporting.spillover import spillover_lines, spills
 from experiments.reporting.verdict import RULE, answers, verdict
 from experiments.reporting.wording import NONE, UNDEFINED, level, named, number, places, plain, scale_of, unit_of
 from experiments.results import ALL, StudyResult
@@ -113,6 +115,8 @@ def print_comparison(result: StudyResult, console: Console | None = None) -> Non
     console.print(grid)
     if lines := variance_lines(result):
         console.print(_luck(lines))
+    if spills(result):
+        console.print(_spillover(spillover_lines(result)))
 
 
 def _table(result: StudyResult, long: pd.DataFrame, title: str, metrics: Sequence[str], console: Console) -> Table:
@@ -165,6 +169,16 @@ def _luck(lines: Sequence[tuple[str, str, str, str, str]]) -> Table:
     table.add_column("arm")
     for head in heads:
         table.add_column(Text(head), justify="right")
+    for line in lines:
+        table.add_row(*(Text(cell) for cell in line))
+    return table
+
+
+def _spillover(lines: Sequence[tuple[str, ...]]) -> Table:
+    table = Table(title="Spillover: customers a plan was never meant for", title_justify="left", title_style="bold")
+    table.box, table.pad_edge, table.padding = box.SIMPLE_HEAD, False, (0, 1)
+    for place, head in enumerate(SPILLOVER_HEADS):
+        table.add_column(Text(head), justify="right" if place else "left")
     for line in lines:
         table.add_row(*(Text(cell) for cell in line))
     return table

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from experiments.reporting.curves import survival, trajectories
 from experiments.reporting.figure_style import CONTROL, INK, QUIET, drawn, figure, house_style, looks, settle
 from experiments.reporting.intervals import Interval
+from experiments.reporting.kinds_figure import kinds_figure
 from experiments.reporting.paired import about, compared, differences, fates, intervals
 from experiments.reporting.story_figure import story_figures
 from experiments.reporting.wording import named, number, places, plain, scale_of, unit_of
@@ -40,8 +41,8 @@ def figures(result: StudyResult) -> dict[str, Figure]:
     """Draw everything the study holds.
 
     Returns:
-        trajectories and survival always; differences and who_gained if there is something to compare; then story_1,
-        story_2 and so on.
+        trajectories and survival always; differences and who_gained if there is something to compare; kinds if
+        customers were classified; then story_1, story_2 and so on.
     """
     with house_style((*result.arms, *result.segments, *map(str, result.stories["title"]))):
         made = {"trajectories": trajectories(result), "survival": survival(result)}
@@ -49,6 +50,8 @@ def figures(result: StudyResult) -> dict[str, Figure]:
             made["differences"] = _differences(result)
             if not result.fates.empty:
                 made["who_gained"] = _who_gained(result)
+        if not result.kinds.empty:
+            made["kinds"] = kinds_figure(result)
         made |= story_figures(result)
         for one in made.values():
             settle(one)

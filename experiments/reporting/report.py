@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
 from matplotlib.figure import Figure
 
 from experiments.reporting.compare import variance_lines
-from experiments.reporting.figure_style import drawn, looks
+from experiments.reporting.figure_style import looks
 from experiments.reporting.figures import FATE_WORDS, figures, mean_counts
 from experiments.reporting.intervals import Interval
+from experiments.reporting.kinds_figure import Composition, compositions
 from experiments.reporting.life_stories import sentences, stories, why
+from experiments.reporting.page import inline, page
 from experiments.reporting.paired import ROI, about, compared, cost_lines, differences, intervals, outcome, twins
+from experiments.reporting.spillover import HEADS as SPILLOVER_HEADS
+from experiments.reporting.spillover import spillover_lines, spills
 from experiments.reporting.verdict import NOISE_ONLY, RULE, answers
 from experiments.reporting.wording import bounds, level, named, number, places, plain, scale_of, unit_of
 from experiments.results import Estimate, StudyResult
@@ -28,6 +28,7 @@ _ALT = {
     "trajectories": "Lines by week and arm: share still active, satisfaction, trust, loyalty and cumulative profit.",
     "differences": "Dot and interval of each plan's difference from the control, one panel per metric.",
     "survival": "Share of customers still active by week and arm, and the gain of each plan over the control.",
+    "kinds": "Stacked shares of loyalty types and life-cycle stages by week, control and best plan.",
     "who_gained": "Bars per plan: customers saved, made worse, who would have stayed, lost anyway, and untouched.",
 }
 
@@ -77,15 +78,11 @@ def write_report(result: StudyResult, path: Path, made: Mapping[str, Figure] | N
 
 def report(result: StudyResult, made: Mapping[str, Figure] | None = None) -> str:
     """The report as one HTML document."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["minus"] = lambda text: re.sub(r"(?<![\w.])-(?=[\d.])", "\u2212", text)
-    template = environment.from_string(
-        files("experiments.reporting").joinpath("report.html.jinja").read_text(encoding="utf-8")
-    )
     pictures = figures(result) if made is None else made
     told = stories(result)
     alt = _ALT | {f"story_{place}": f"Life of one customer: {story.title}" for place, story in enumerate(told, 1)}
-    return template.render(
+    return page(
+        "report.html.jinja",
         result=result,
         weeks=int(result.weeks["week"].max()),
         answers=answers(result),
@@ -99,26 +96,14 @@ def report(result: StudyResult, made: Mapping[str, Figure] | None = None) -> str
         fates=_fates(result),
         costs=_costs(result),
         luck=variance_lines(result),
+        spillover=spillover_lines(result) if spills(result) else [],
+        spillover_heads=SPILLOVER_HEADS,
+        kinds=[(_heading(one), [_kind(*row) for row in one.rows]) for one in compositions(result)],
         fate_words=list(FATE_WORDS.values()),
         arms=[plain(arm) for arm in result.arms],
         stories=[(f"story_{n}", story.title, sentences(story), why(result, story)) for n, story in enumerate(told, 1)],
         calibration=[_estimate(name, line) for name, line in result.calibration.items()],
     )
-
-
-def inline(picture: Figure, name: str, alt: str) -> Markup:
-    """A figure as an SVG element of a page: identifiers of its own, no foreign addresses, a spoken description."""
-    text = drawn(picture, "svg").decode("utf-8")
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r"<style.*?</style>", "", text, flags=re.DOTALL)  # it would reach the whole page
-    text = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
-    text = re.sub(r'\bid="', f'id="{name}-', text)
-    text = re.sub(r'(url\(|href=")#', rf"\g<1>#{name}-", text)
-    box = re.search(r'viewBox="([-\d. ]+)"', text)
-    head = f'<svg role="img" aria-label="{escape(alt)}" viewBox="{box[1] if box else ""}">'
-    # matplotlib escapes the texts it writes, so what is left is markup of ours.
-    return Markup(head + text[text.index(">") + 1 :])
 
 
 def comparison_rows(result: StudyResult) -> list[Row]:
@@ -176,6 +161,14 @@ def _costs(result: StudyResult) -> list[tuple[str, list[str]]]:
         if (means != 0).any():
             rows.append((plain(name.removeprefix("cost: ")), [level(float(means[arm]), info) for arm in result.arms]))
     return rows
+
+
+def _heading(one: Composition) -> str:
+    return f"{one.classification.capitalize()}, {named(one.arm)}"
+
+
+def _kind(kind: str, before: float, after: float, leaving: float) -> tuple[str, str, str, str]:
+    return kind, f"{before:.1%}", f"{after:.1%}", f"{leaving:.1%}"
 
 
 def _estimate(name: str, line: Estimate) -> tuple[str, str, str, str]:

@@ -175,7 +175,7 @@ MISTAKES = [
     (["compare=[nothing,x]"], "names unknown arms ['x']", "there are ['nothing'"),
     (["mind=integratd"], "mind = 'integratd' is unknown", "Did you mean 'integrated'?"),
     (["mind=null"], "mind=null: a group is chosen by name", "mind=none"),
-    (["mind/expectation=bayes"], "there are adaptive, bayesian, fixed", "Did you mean 'bayesian'?"),
+    (["mind/expectation=bayes"], "there are adaptation_level, adaptive, bayesian, fixed", "Did you mean 'bayesian'?"),
     (["mind/expectatio=bayesian"], "mind/expectatio: there is no such group", "Did you mean 'mind/expectation'?"),
     (["mind=none", "mind/trust=no_trust"], "nothing takes mind/trust", "Leave it out"),
     (["mind.trust=5"], "mind.trust = 5 is no Trust", "Choose one with mind/trust=NAME"),
@@ -186,7 +186,7 @@ MISTAKES = [
     (["arms.generous.lift=1"], "there is no arm 'generous'", "+strategy@arms.generous=NAME"),
     (["+arms.mine.lift=1"], "arms.mine = {'lift': 1} is no Strategy", "+strategy@arms.mine=NAME"),
     (["strategy/targeting@arms.nothing.targeting=lapsing"], "takes no strategy/targeting", "it can be chosen at"),
-    (["experiment=nope"], "experiment = 'nope' is unknown", "contract, variants"),
+    (["experiment=nope"], "experiment = 'nope' is unknown", "there are contract, "),
     (["+experiment=contract"], "+experiment: it is there already", "experiment=VALUE"),
     (["segments.segments.steady.traits.charm=1"], "there is no 'segments.segments.steady.traits.charm'", "write +seg"),
     (["+segments.segments.steady.traits.charm=1"], "there is no trait 'charm'", "negativity"),
@@ -333,7 +333,7 @@ def test_a_part_that_has_to_be_given_is_asked_for() -> None:
 
 
 def test_every_field_of_a_study_can_be_configured() -> None:
-    assert {field.name for field in fields(Study)} | {"execution"} == set(compose())
+    assert {field.name for field in fields(Study)} | {"execution", "job"} == set(compose())
 
 
 def test_composing_changes_no_state_and_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

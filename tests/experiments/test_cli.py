@@ -13,7 +13,7 @@ import pytest
 from experiments import main_job
 from experiments.cli import _HELP, main
 from experiments.execution import Execution
-from experiments.provenance import study_key
+from experiments.jobs import key_of_job
 from experiments.store import Store
 from experiments.study import Study
 from sim.errors import DataError
@@ -97,7 +97,7 @@ REFUSED = [
     (["run", "hydra.run.dir=x"], "Hydra's own settings"),
     (["run", "execution.fresh=maybe"], "not true or false"),
     (["weeks=3"], "Write cxlab run weeks=3"),
-    (["rnu"], "there are run and list"),
+    (["rnu"], "there are run, validate, list and new"),
     (["list", "strategies"], "unrecognized arguments"),
 ]
 
@@ -155,7 +155,7 @@ def test_ctrl_c_says_what_is_kept(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(study: Study, execution: Execution, configuration: str) -> Path:
-        store, key = Store(execution.root), study_key(study, configuration)
+        store, key = Store(execution.root), key_of_job(main_job.Compare(), study, configuration)
         for replicate in range(3):
             store.put_part(key, replicate, "done")
         raise KeyboardInterrupt

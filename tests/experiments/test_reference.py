@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from agents.mind import QUESTIONS
+from experiments.configuration.catalogue import groups
 from experiments.reference import reference
+from experiments.theory_reference import theory_reference
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference.md"
+THEORIES = PAGE.with_name("theories.md")
 
 
 def test_the_page_is_up_to_date():
     assert PAGE.read_text(encoding="utf-8") == reference(), (
         "renew it: python -m experiments.reference > docs/reference.md"
     )
+
+
+def test_the_page_of_theories_is_up_to_date():
+    assert THEORIES.read_text(encoding="utf-8") == theory_reference(), (
+        "renew it: python -m experiments.theory_reference > docs/theories.md"
+    )
+
+
+def test_every_theory_says_where_it_is_from_and_what_it_touches():
+    page = theory_reference()
+    parts = {group.name: group.options for group in groups() if group.name.startswith("mind/")}
+    assert set(parts) == {f"mind/{question}" for question in QUESTIONS}
+    for theories in parts.values():
+        for name, theory in theories.items():
+            assert f"### `{name}`" in page
+            assert isinstance(theory.reads, tuple), name
+            assert name.startswith(("no_", "fixed")) or any(digit in theory.__doc__ for digit in "12"), name  # a year
 
 
 def test_it_names_unit_range_and_source():

@@ -14,7 +14,9 @@ import pytest
 
 import strategies
 from experiments import provenance
-from experiments.provenance import cxlab_version, study_key
+from experiments.jobs import key_of_job
+from experiments.main_job import Compare
+from experiments.provenance import cxlab_version
 from experiments.provenance import provenance as record
 from experiments.store import MARKER, Store
 from experiments.study import LogSource, Study
@@ -22,7 +24,7 @@ from sim.errors import StoreError
 
 KEY = "cdnow-5-arms-52-weeks-0123456789ab"
 ROOT = Path(__file__).resolve().parents[2]
-ARMS = {"nothing": strategies.Nothing()}
+ARMS, JOB = {"nothing": strategies.Nothing()}, Compare()
 
 DIES = """
 import os, signal
@@ -223,16 +225,16 @@ def test_the_key_follows_all_that_decides_the_results(tmp_path: Path, monkeypatc
     log = tmp_path / "my log.csv"
     log.write_text("customer,date,amount\n", encoding="utf-8")
     study = Study(arms=ARMS, data=LogSource(path=str(log)))
-    key = study_key(study, "seed: 1")
+    key = key_of_job(JOB, study, "seed: 1")
     assert key.startswith("my-log-1-arms-52-weeks-")
     assert len(key.rpartition("-")[2]) == 12
-    assert key == study_key(study, "seed: 1")
-    assert key != study_key(study, "seed: 2")
+    assert key == key_of_job(JOB, study, "seed: 1")
+    assert key != key_of_job(JOB, study, "seed: 2")
     log.write_text("customer,date,amount\n1,2020-01-01,5\n", encoding="utf-8")
-    other = study_key(study, "seed: 1")
+    other = key_of_job(JOB, study, "seed: 1")
     assert other != key
     monkeypatch.setattr(provenance, "_source", lambda package: f"changed {package}")
-    assert study_key(study, "seed: 1") != other
+    assert key_of_job(JOB, study, "seed: 1") != other
 
 
 def test_the_key_follows_the_source_of_plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,15 +244,16 @@ def test_the_key_follows_the_source_of_plugins(tmp_path: Path, monkeypatch: pyte
     monkeypatch.syspath_prepend(tmp_path)
     corner_shop = import_module("corner_shop")
     study = Study(arms={**ARMS, "mine": corner_shop.Flowers()})
-    key = study_key(study, "")
+    key = key_of_job(JOB, study, "")
     shop.write_text(f"{text}\nCHANGED = True\n", encoding="utf-8")
     provenance._source.cache_clear()
-    assert study_key(study, "") != key
+    assert key_of_job(JOB, study, "") != key
     monkeypatch.delitem(sys.modules, "corner_shop")
 
 
 def test_a_log_that_is_missing_is_left_to_its_reader() -> None:
-    assert study_key(Study(arms=ARMS, data=LogSource(path="nowhere.csv")), "").startswith("nowhere-")
+    nowhere = Study(arms=ARMS, data=LogSource(path="nowhere.csv"))
+    assert key_of_job(JOB, nowhere, "").startswith("nowhere-")
 
 
 def test_provenance_says_what_it_takes_to_do_this_again() -> None:
