@@ -1,4 +1,4 @@
-"""The command line: `cxlab run`, `cxlab list`, `cxlab --help`."""
+"""The command line: `cxlab run`, `cxlab validate`, `cxlab list`, `cxlab new`, `cxlab --help`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from sim.errors import ConfigError, CxlabError
 
 if TYPE_CHECKING:  # what computes is imported where it is needed: it takes seconds, and --help shall not
     from experiments.execution import Execution
+    from experiments.jobs import Job
     from experiments.study import Study
 
 REFUSED, STOPPED, PIPE_CLOSED = 2, 130, 141
@@ -25,7 +26,11 @@ _HELP = """\
 cxlab compares retention strategies on simulated customers, all under the same luck.
 
   cxlab run [OPTION ...] [KEY=VALUE ...]   run a study, or find its results if they are there
+  cxlab validate [OPTION ...] [KEY=VALUE ...]
+                                           score minds against published facts: cxlab run experiment=validate ...
   cxlab list [OPTION ...]                  what can be chosen: strategies, minds and their parts, markets, experiments
+  cxlab new theory NAME --question QUESTION [--into FOLDER]
+                                           write a theory of your own that works, a mind that uses it, and a test
   cxlab --version
   cxlab --help
 
@@ -44,8 +49,10 @@ Examples
   cxlab run +strategy@arms.generous=over_delivery arms.generous.lift=0.3
   cxlab run strategy/targeting@arms.over_delivery.targeting=value_tier
   cxlab run experiment=contract
+  cxlab validate mind=commitment_trust
   cxlab run -m seed=1,2,3
   cxlab run --plugin my_plays +strategy@arms.mine=my_play
+  cxlab new theory grudge --question trust
 
 KEY=VALUE changes a value, GROUP=NAME chooses, +strategy@arms.NAME=... adds an arm, ~arms.NAME takes one away.
 Results go to execution.output=FOLDER (runs). A mistake gives one message and exit code 2; CXLAB_DEBUG=1 adds where in
@@ -53,17 +60,19 @@ the code it arose."""
 
 
 @dataclass(frozen=True)
-class Job:
-    """One study of a command.
+class Work:
+    """One study of a command, and what is done with it.
 
     Attributes:
         varied: the overrides that set it apart from the command's other studies.
+        job: what to do.
         study: what to run.
         execution: on how many cores, and where to.
         configuration: the resolved configuration of the study.
     """
 
     varied: tuple[str, ...]
+    job: Job
     study: Study
     execution: Execution
     configuration: str
@@ -90,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _dispatch(arguments: list[str]) -> None:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
-    commands = {"run": _run, "list": _list}
+    commands = {"run": _run, "validate": _validate, "list": _list, "new": _new}
     if command in ("--help", "-h", "help") or {"--help", "-h"} & set(rest):
         print(_HELP)
     elif command == "--version":
@@ -102,45 +111,50 @@ def _dispatch(arguments: list[str]) -> None:
     elif "=" in command:
         raise ConfigError(f"'{command}' comes before the command. Write cxlab run {' '.join(arguments)}")
     else:
-        raise ConfigError(f"there is no command '{command}'; there are run and list. `cxlab --help` shows how.")
+        raise ConfigError(f"there is no command '{command}'; there are run, validate, list and new. `cxlab --help` shows how.")
 
 
 def _run(arguments: list[str]) -> None:
-    from experiments.build import build, compose, compose_sweep, execution_of, resolved
+    from experiments.build import build, compose, compose_sweep, execution_of, job_of, resolved
     from experiments.configuration.plugins import plugin_names
 
     given = _parser(runs=True).parse_intermixed_args(arguments)
     plugins = plugin_names(given.plugin)
     wanted = (given.overrides, given.config_dir, plugins)
     configs = compose_sweep(*wanted) if given.multirun else [((), compose(*wanted))]
-    jobs = [Job(varied, build(config, plugins), execution_of(config), resolved(config)) for varied, config in configs]
-    for number, (job, (_, config)) in enumerate(zip(jobs, configs, strict=True), 1):
-        if len(jobs) > 1:
-            print(f"[{number}/{len(jobs)}] {' '.join(job.varied)}", file=sys.stderr, flush=True)
+    works = [
+        Work(varied, job_of(config, plugins), build(config, plugins), execution_of(config), resolved(config))
+        for varied, config in configs
+    ]
+    for number, (work, (_, config)) in enumerate(zip(works, configs, strict=True), 1):
+        if len(works) > 1:
+            print(f"[{number}/{len(works)}] {' '.join(work.varied)}", file=sys.stderr, flush=True)
         if given.cfg:
             print(resolved(config, with_execution=True), end="")
         else:
-            _run_job(job)
+            _do(work)
 
 
-def _run_job(job: Job) -> None:
-    from experiments import main_job
+def _validate(arguments: list[str]) -> None:
+    _run(["experiment=validate", *arguments])
 
+
+def _do(work: Work) -> None:
     try:
-        main_job.run(job.study, job.execution, job.configuration)
+        work.job.run(work.study, work.execution, work.configuration)
     except KeyboardInterrupt as stop:
-        raise KeyboardInterrupt(_where_it_stopped(job)) from stop
+        raise KeyboardInterrupt(_where_it_stopped(work)) from stop
 
 
-def _where_it_stopped(job: Job) -> str:
-    from experiments.provenance import study_key
+def _where_it_stopped(work: Work) -> str:
+    from experiments.jobs import key_of_job
     from experiments.store import Store
 
-    store, key = Store(job.execution.root), study_key(job.study, job.configuration)
+    store, key = Store(work.execution.root), key_of_job(work.job, work.study, work.configuration)
     if store.find(key):
         return f"stopped; the study is finished and kept in {store.root / key}."
-    kept, total = store.kept(key), job.study.replications
-    return f"stopped; {kept} of {total} replications are kept, the same command goes on from there."
+    kept, total = store.kept(key), work.job.tasks(work.study)
+    return f"stopped; {kept} of {total} {work.job.pieces} are kept, the same command goes on from there."
 
 
 def _list(arguments: list[str]) -> None:
@@ -162,6 +176,23 @@ def _print_options(heading: str, group: str, given: argparse.Namespace, plugins:
     for name, meaning in options(group, given.config_dir, plugins).items():
         print(f"  {name:<27} {meaning}")
     print()
+
+
+def _new(arguments: list[str]) -> None:
+    from experiments import scaffold
+    from experiments.configuration.plugins import plugin_names
+
+    parser = _Parser(prog="cxlab new", add_help=False, allow_abbrev=False)
+    parser.add_argument("kind", choices=["theory"])
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("--question")
+    parser.add_argument("--into", type=Path, default=Path())
+    given = parser.parse_intermixed_args(arguments)
+    draft = scaffold.theory(given.name, given.question, given.into, plugin_names())
+    scaffold.write(draft)
+    print("Written:", *(f"  {path}" for path in draft.files), "Next:", sep="\n")
+    for purpose, command in draft.commands.items():
+        print(f"  {purpose:<12} {command}")
 
 
 class _Parser(argparse.ArgumentParser):
