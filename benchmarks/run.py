@@ -15,7 +15,7 @@ import numpy as np
 from agents.mind import Mind, NoMind
 from benchmarks.gain import Gain, gain, replications, twin_seconds
 from benchmarks.situation import situation
-from benchmarks.speed import Pace, alone, beside_the_twin, cost_of_plays, interleaved, memory
+from benchmarks.speed import Pace, alone, beside_the_twin, cost_of_plays, interleaved, memory, with_talk
 from benchmarks.twin import TunedTwin, Twin
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
@@ -28,6 +28,7 @@ class Sizes:
     beside: tuple[tuple[int, int], ...] = ((10_000, 10), (100_000, 6))  # customers, weeks a round
     busier: tuple[float, ...] = (10.0, 40.0)
     alone: tuple[int, ...] = (100_000, 1_000_000, 5_000_000)
+    talk: int = 1_000_000
     weeks: int = 6
     memory: int = 1_000_000
     gain: tuple[int, int, int] = (10_000, 52, 200)  # customers, weeks, seeds
@@ -39,6 +40,7 @@ QUICK = Sizes(
     beside=((10_000, 5), (50_000, 3)),
     busier=(40.0,),
     alone=(100_000, 400_000),
+    talk=200_000,
     weeks=3,
     memory=200_000,
     gain=(4_000, 52, 8),
@@ -83,6 +85,7 @@ def lines(sizes: Sizes) -> Iterator[Line]:
     yield from _small()
     yield from _beside(sizes)
     yield from _alone(sizes)
+    yield from _talk(sizes)
     found = gain(*sizes.gain)
     yield from _gain(found, sizes)
     yield from _decision(found, sizes)
@@ -121,6 +124,13 @@ def _alone(sizes: Sizes) -> Iterator[Line]:
         )
         came = paces[last].encounters
         yield Line(f"customers with an encounter per week, {label}, {last}", f"{came:.1%}")
+
+
+def _talk(sizes: Sizes) -> Iterator[Line]:
+    paces = with_talk(sizes.talk, sizes.weeks)
+    yield Line(f"engine, default mind, {sizes.talk:,}, talk on (Watts-Strogatz, 6 friends)", _pace(paces["on"]))
+    cost = paces["off"].times(paces["on"])
+    yield Line(f"cost per customer-week with talk relative to without, {sizes.talk:,}", f"{cost:.2f}", "≤ 1.3")
 
 
 def _small() -> Iterator[Line]:

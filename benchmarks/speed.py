@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from agents.mind import Mind, NoMind
 from benchmarks.situation import PLAYS, Situation, situation
 from benchmarks.twin import TunedTwin, Twin
 from sim.model import CustomerModel
+from sim.network import WattsStrogatz
 from sim.people import ACTIVE
 from strategies import Nothing
 
@@ -93,6 +94,13 @@ def alone(sizes: Mapping[str, int], mind: Mind | NoMind, weeks: int) -> dict[str
     """The engine at several sizes, taking turns."""
     where = situation(mind=mind)
     return interleaved({name: where.engine(n) for name, n in sizes.items()}, sizes, weeks)
+
+
+def with_talk(n: int, weeks: int) -> dict[str, Pace]:
+    """The engine with the same customers and the default mind, without friends ("off") and with them ("on")."""
+    off = situation()
+    on = replace(off, study=replace(off.study, network=WattsStrogatz(friends=6)))
+    return interleaved({"off": off.engine(n), "on": on.engine(n)}, dict.fromkeys(("off", "on"), n), weeks)
 
 
 def cost_of_plays(n: int, weeks: int) -> dict[str, float]:

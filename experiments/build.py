@@ -29,11 +29,13 @@ from experiments.configuration.nodes import option, own_parts, root
 from experiments.configuration.objects import OWN, make
 from experiments.configuration.plugins import load_plugins
 from experiments.execution import Execution
+from experiments.jobs import Job
 from experiments.study import Study
 from sim.errors import ConfigError
 
 PRESETS = "configs"  # the package that holds them
 STUDY = "study"
+BESIDE = ("execution", "job")  # what stands beside the study's own fields
 DEFAULTS = "_defaults"  # `over_delivery_defaults` is the code's; `over_delivery` the preset that starts from it
 _VOLATILE = ("runtime", "overrides", "searchpath")  # what Hydra notes about a composition
 
@@ -78,8 +80,7 @@ def build(config: DictConfig, plugins: Sequence[str] = ()) -> Study:
     Raises:
         ConfigError: names the place, what stands there, what is allowed and the mend.
     """
-    plain = _plain(config)
-    plain.pop("execution", None)
+    plain = {key: value for key, value in _plain(config).items() if key not in BESIDE}
     study: Study = make(plain, Study, "", tuple(plugins))
     return study
 
@@ -92,6 +93,16 @@ def execution_of(config: DictConfig) -> Execution:
     """
     execution: Execution = make(_plain(config)["execution"], Execution, "execution")
     return execution
+
+
+def job_of(config: DictConfig, plugins: Sequence[str] = ()) -> Job:
+    """What the configuration wants to be done with its study.
+
+    Raises:
+        ConfigError: names the place, what stands there, what is allowed and the mend.
+    """
+    job: Job = make(_plain(config)["job"], Job, "job", tuple(plugins))
+    return job
 
 
 def resolved(config: DictConfig, with_execution: bool = False) -> str:
@@ -118,7 +129,7 @@ def options(group: str, config_dir: Path | None = None, plugins: Sequence[str] =
 def _register(plugins: Sequence[ModuleType]) -> None:
     """Make a configuration node of every dataclass that can be chosen."""
     store = ConfigStore.instance()
-    store.store(name=f"{STUDY}{DEFAULTS}", node=root(Study, execution=Execution), provider="cxlab")
+    store.store(name=f"{STUDY}{DEFAULTS}", node=root(Study, Job, execution=Execution), provider="cxlab")
     for group in groups(plugins):
         for name, cls in group.options.items():
             has_preset = group.has_presets and cls.__module__.partition(".")[0] in OWN

@@ -111,7 +111,9 @@ def _dispatch(arguments: list[str]) -> None:
     elif "=" in command:
         raise ConfigError(f"'{command}' comes before the command. Write cxlab run {' '.join(arguments)}")
     else:
-        raise ConfigError(f"there is no command '{command}'; there are run, validate, list and new. `cxlab --help` shows how.")
+        raise ConfigError(
+            f"there is no command '{command}'; there are run, validate, list and new. `cxlab --help` shows how."
+        )
 
 
 def _run(arguments: list[str]) -> None:

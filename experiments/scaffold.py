@@ -77,7 +77,7 @@ def theory(name: str, question: str | None, folder: Path, plugins: Sequence[str]
     commands = {
         "run it": f"cxlab run {with_it} mind={name}",
         "test it": f"{'' if find_spec('pytest') else 'pip install pytest && '}pytest {TESTS}/test_{name}.py",
-        "compare it": f"cxlab run -m {with_it} mind=integrated,{name}",
+        "compare it": f"cxlab run {with_it} experiment=tournament +mind@job.minds.{name}={name}",
     }
     if folder.resolve() != Path.cwd():
         commands = {"go there": f"cd {shlex.quote(str(folder))}", **commands}

@@ -11,10 +11,12 @@ import yaml
 import configs
 import strategies
 from agents.mind import Mind, NoMind
+from agents.theories.commitment import NoCommitment
 from agents.theories.emotion import NoEmotion
-from agents.theories.intention import SatisfactionLoyalty
+from agents.theories.loyalty import SatisfactionLoyalty
 from agents.theories.satisfaction import Disconfirmation
 from agents.theories.trust import NoTrust
+from agents.theories.value import NoValue
 from experiments.build import build, compose, options
 from experiments.calibrated import Calibration, calibrate, customers_of, world_of
 from experiments.configuration.catalogue import groups, snake
@@ -88,7 +90,10 @@ def test_a_new_preset_is_tested_here() -> None:
 def test_minds_are_what_they_are_called() -> None:
     assert build(compose(["mind=none"])).mind == NoMind()
     assert build(compose(["mind=integrated"])).mind == Mind()
-    oliver = Mind(satisfaction=Disconfirmation(), emotion=NoEmotion(), trust=NoTrust(), intention=SatisfactionLoyalty())
+    oliver = Mind(
+        satisfaction=Disconfirmation(), emotion=NoEmotion(), trust=NoTrust(), value=NoValue(),
+        commitment=NoCommitment(), intention=SatisfactionLoyalty(),
+    )  # fmt: skip
     assert build(compose(["mind=expectation_disconfirmation"])).mind == oliver
 
 

@@ -8,13 +8,18 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import ModuleType
-from typing import Any
+from types import ModuleType, UnionType
+from typing import Any, get_origin
 
 import agents.mind
 import sim.world
 import strategies
-from agents.theories import emotion, expectation, intention, satisfaction, trust
+from agents.theories import commitment, emotion, expectation, intention, loyalty, satisfaction, trust, value
+from experiments import jobs, main_job
+from experiments.battery.job import Validate
+from experiments.identify.job import Identify
+from experiments.tournament.job import Tournament
+from sim import network
 from sim.behaviour import Behaviour, Contractual, NonContractual
 from sim.errors import ConfigError
 from strategies import targeting
@@ -52,7 +57,9 @@ def groups(plugins: Iterable[ModuleType] = ()) -> tuple[Group, ...]:
 
 
 def group_for(protocol: Any) -> Group | None:
-    """The group whose options answer a protocol (or a union of classes); None if it has no group."""
+    """The group whose options answer a protocol (or a union of classes); None if it has no group, as a mapping has."""
+    if get_origin(protocol) not in (None, UnionType):
+        return None
     members = {protocol, *getattr(protocol, "__args__", ())}
     return next((group for group in _own() if group.answers in members or members & set(group.options.values())), None)
 
@@ -83,20 +90,26 @@ def snake(name: str) -> str:
 def _own() -> tuple[Group, ...]:
     plays = [getattr(strategies, name) for name in strategies.__all__]
     parts = [
-        Group(f"mind/{name}", protocol, _named(_dataclasses(module)), one_line(module))
+        Group(f"mind/{name}", protocol, _named(_dataclasses(module)), one_line(inspect.getmodule(protocol)))
         for name, protocol, module in (
             ("expectation", expectation.Expectation, expectation),
             ("satisfaction", satisfaction.Satisfaction, satisfaction),
             ("emotion", emotion.Emotion, emotion),
             ("trust", trust.Trust, trust),
-            ("intention", intention.Intention, intention),
+            ("value", value.Value, value),
+            ("commitment", commitment.Commitment, commitment),
+            ("intention", intention.Intention, loyalty),
         )
     ]
+    tasks: dict[str, type] = {"compare": main_job.Compare, "tournament": Tournament, "validate": Validate, "identify": Identify}
     markets: dict[str, type] = {"noncontractual": NonContractual, "contractual": Contractual}
     minds: dict[str, type] = {"mind": agents.mind.Mind, "no_mind": agents.mind.NoMind}
+    networks = [cls for cls in _dataclasses(network) if answers(cls, network.Network)]
     return (
+        Group("job", jobs.Job, tasks, "What is done with a study"),
         Group("strategy", sim.world.Strategy, _named(plays), "What the firm does", has_presets=True),
         Group("strategy/targeting", targeting.Targeting, _named(_dataclasses(targeting)), "Whom a strategy reaches"),
+        Group("network", network.Network, _named(networks), "Who talks to whom"),
         Group("market", Behaviour, markets, "How customers buy and leave"),
         Group("mind", sim.world.Mind, minds, "What goes on in customers", has_presets=True),
         *parts,

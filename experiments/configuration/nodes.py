@@ -44,9 +44,10 @@ def own_parts(cls: type) -> dict[tuple[str, str], Any]:
     return found
 
 
-def root(cls: type, **more: type) -> type:
-    """The node of a whole configuration: a dataclass's own fields and others beside them."""
+def root(cls: type, job: type, **more: type) -> type:
+    """The node of a whole configuration: a dataclass's own fields, others beside them, and a job that is chosen."""
     beside: list[Any] = [(name, node(part), dc.field(default_factory=node(part))) for name, part in more.items()]
+    beside.append((snake(job.__name__), Any, dc.field(default=MISSING)))  # filled by a group
     return dc.make_dataclass(cls.__name__, beside, bases=(node(cls),))
 
 
@@ -111,7 +112,22 @@ def _as_node(value: Any) -> Any:
     if not dc.is_dataclass(value):
         return value
     cls: type = type(value)
-    return node(cls)(**{field.name: _as_node(getattr(value, field.name)) for field in dc.fields(node(cls))})
+    return node(cls)(**_values(value))
+
+
+def _values(value: Any) -> dict[str, Any]:
+    """What stands in the configurable fields of a dataclass; what a group would fill keeps its address."""
+    cls: type = type(value)
+    hints, known = hints_of(cls), {field.name for field in dc.fields(node(cls))}
+    return {
+        name: _addressed(getattr(value, name)) if group_for(hint) else _as_node(getattr(value, name))
+        for name, hint in hints.items()
+        if name in known
+    }
+
+
+def _addressed(value: Any) -> Any:
+    return {ADDRESS: address_of(type(value)), **_values(value)} if dc.is_dataclass(value) else value
 
 
 def _parts(cls: type) -> list[tuple[dc.Field[Any], Group]]:

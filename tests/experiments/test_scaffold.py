@@ -97,8 +97,9 @@ def test_as_a_user_types_it(here: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.chdir(here / "my own")
     assert "2 passed" in _python(test)
     assert main([*shlex.split(compare)[1:], "--cfg", "job"]) == 0
-    minds = re.findall(r"trust:\n    _target_: (.*)", capsys.readouterr().out)
-    assert minds == ["agents.theories.trust.AsymmetricTrust", "grudge.Grudge"]
+    minds = re.findall(r"trust:\n +_target_: (.*)", capsys.readouterr().out)
+    assert minds[-1] == "grudge.Grudge"
+    assert "agents.theories.trust.AsymmetricTrust" in minds
 
 
 def test_what_is_written_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

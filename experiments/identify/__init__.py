@@ -1,0 +1,1 @@
+"""Can a mind's parameters be told apart from what a firm observes?"""

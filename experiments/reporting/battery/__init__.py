@@ -1,0 +1,1 @@
+"""A validation as a page, a figure and on the terminal."""

@@ -1,0 +1,1 @@
+"""How a recovery study is told: terminal, figures, page."""

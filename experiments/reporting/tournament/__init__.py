@@ -1,0 +1,1 @@
+"""How a tournament of theories is told: tables, words, figures, one page."""

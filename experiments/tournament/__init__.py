@@ -1,0 +1,1 @@
+"""The tournament: every mind in every situation under the same luck, and which experiment would tell them apart."""
