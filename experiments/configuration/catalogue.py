@@ -101,7 +101,12 @@ def _own() -> tuple[Group, ...]:
             ("intention", intention.Intention, loyalty),
         )
     ]
-    tasks: dict[str, type] = {"compare": main_job.Compare, "tournament": Tournament, "validate": Validate, "identify": Identify}
+    tasks: dict[str, type] = {
+        "compare": main_job.Compare,
+        "tournament": Tournament,
+        "validate": Validate,
+        "identify": Identify,
+    }
     markets: dict[str, type] = {"noncontractual": NonContractual, "contractual": Contractual}
     minds: dict[str, type] = {"mind": agents.mind.Mind, "no_mind": agents.mind.NoMind}
     networks = [cls for cls in _dataclasses(network) if answers(cls, network.Network)]
