@@ -89,6 +89,8 @@ def _changes(event: Event) -> str:
 
 def _moved(thing: Any, factors: Mapping[str, float]) -> Any:
     """A dataclass with some of its numbers multiplied, within their declared ranges."""
+    if not factors:
+        return thing
     about = {field.name: field.metadata for field in fields(thing)}
     values = {name: getattr(thing, name) * factor for name, factor in factors.items()}
     inside = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -154,7 +154,8 @@ def test_processes_give_the_same_bits_as_one():
     runs: list[dict[int, Replication]] = []
     for workers in (1, 2):
         kept: dict[int, Replication] = {}
-        run_missing(study, calibration, baseline, {1}, workers, kept.__setitem__, progress=False)
+        work = partial(replicate, study, calibration, baseline)
+        run_missing(work, study.replications, {1}, workers, kept.__setitem__, progress=False)
         assert sorted(kept) == [0, 2]  # what is done already is not done again
         runs.append(kept)
     for number in (0, 2):
