@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from agents import customers as c
 from sim.baseline import Standing
 from sim.chance import F32, Bool
-from sim.people import ACTIVE, LEFT, RATE
+from sim.people import ACTIVE, LEFT, RATE, RETURNS
 from sim.records import LAST, MEMBER, POINTS, PURCHASES
 from sim.scenario import Conditions
 from sim.table import Rows
@@ -21,7 +21,7 @@ from sim.table import Rows
 U8 = NDArray[np.uint8]
 
 LOYALTY_TYPES = ("gone", "none", "latent", "inertia", "convenience", "price", "incentive", "monopoly", "super-value")
-LIFE_STAGES = ("lapsed", "not yet", "acquaintance", "stable", "advocate", "at risk")
+LIFE_STAGES = ("lapsed", "not yet", "acquaintance", "stable", "advocate", "at risk", "won back")
 QUADRANTS = ("gone", "terrorist", "hostage", "mercenary", "apostle")
 QUALITY_CELLS = ("gone", "destructive", "still hopeful", "easily poached", "loyal")
 DICK_BASU = ("gone", "no loyalty", "latent loyalty", "spurious loyalty", "loyalty")
@@ -117,10 +117,10 @@ def loyalty_type(at: Standpoint) -> U8:
 
 
 def life_stage(at: Standpoint) -> U8:
-    """Acquaintance, stable, advocate, at risk, lapsed [N]; whoever comes back is an acquaintance again.
+    """Acquaintance, stable, advocate, at risk, lapsed, won back [N].
 
-    At risk: silent for longer than usual, or an attitude far below where the population stood. Advocate: a high
-    attitude, patronage and engagement above where it starts.
+    Won back: has left, came back, and is not at risk again. At risk: silent for longer than usual, or an attitude far
+    below where the population stood. Advocate: a high attitude, patronage and engagement above where it starts.
     """
     people, kept, attitude = at.people, at.patronage, at.attitude
     engaged = people[c.ENGAGEMENT] > c.ENGAGEMENT.start
@@ -128,6 +128,7 @@ def life_stage(at: Standpoint) -> U8:
         ("lapsed", ~np.isnan(people[LEFT])),
         ("not yet", ~people[ACTIVE]),
         ("at risk", ~kept | (attitude <= LOW)),
+        ("won back", people[RETURNS] > 0),
         ("acquaintance", at.crm[PURCHASES] <= NEW),
         ("advocate", (attitude >= HIGH) & engaged),
         ("stable", kept),

@@ -9,6 +9,7 @@ import numpy as np
 
 from agents.customers import COMFORT, LOYALTY, STATE
 from agents.metrics import MIND
+from agents.reception import Reception
 from agents.theories.commitment import Commitment, CommitmentTrust
 from agents.theories.emotion import Emotion, ValenceArousal
 from agents.theories.expectation import Adaptive, Expectation
@@ -19,9 +20,10 @@ from agents.theories.trust import AsymmetricTrust, Trust
 from agents.theories.value import QualityForPrice, Value
 from sim.baseline import Standing
 from sim.chance import F32
-from sim.exchange import Acts, Encounters, Heard, Leanings, Plan
+from sim.exchange import Acts, Contacts, Encounters, Heard, Leanings
 from sim.metrics import Metric
 from sim.parameters import Parametric, param
+from sim.plan import Offer, Plan
 from sim.scenario import USUAL, Conditions
 from sim.table import Column, Rows
 
@@ -45,6 +47,11 @@ class Mind(Parametric):
     value: Value = field(default_factory=QualityForPrice)
     commitment: Commitment = field(default_factory=CommitmentTrust)
     intention: Intention = field(default_factory=Integrated)
+    reception: Reception = field(default_factory=Reception)
+    envy: float = param(
+        1.0, unit="quality per unit slight", low=0, high=5, doc="unfairness felt by those who see others get more",
+        source="direction: Adams 1965; Feinberg, Krishna & Zhang 2002 (betrayal); size assumed, not checked",
+    )  # fmt: skip
     creepiness: float = param(
         1.0, unit="quality per unit beyond comfort", low=0, high=5, doc="unease at being known too well",
         source="direction: Awad & Krishnan 2006; size assumed",
@@ -76,8 +83,9 @@ class Mind(Parametric):
 
     def appraise(self, people: Rows, lived: Encounters) -> None:
         """Those who lived something judge, feel, trust, value, bind, weigh and, last, learn [E]."""
+        lived = self.reception.understand(people, lived)
         unease = self._unease(people, lived)
-        if unease is not None:  # being known too well spoils how it was done
+        if unease is not None:  # being known too well, or treated worse than others, spoils how it was done
             lived = replace(lived, functional=np.clip(lived.functional - unease, 0, 1))
         felt = self.satisfaction.judge(people, lived)
         self.emotion.feel(people, lived, felt)
@@ -93,14 +101,38 @@ class Mind(Parametric):
         self.emotion.catch(people, heard)
         self.intention.hear(people, heard)
 
+    def reached(self, people: Rows, contacts: Contacts) -> F32:
+        """Contacts are taken in [A]; the chance of each to want no more of them."""
+        loyal, stated = self._stated(people)
+        weary = self.reception.reached(people, contacts)
+        self._moves_on(people, loyal, stated)
+        return weary
+
+    def join(self, people: Rows, offer: Offer) -> F32:
+        """Shift of the logit of joining an offer [E]."""
+        return self.reception.join(people, offer, self.standing)
+
     def acted(self, people: Rows, acts: Acts) -> None:
-        """What was done binds and becomes habit [E]."""
+        """What was done binds and becomes habit, and what was said to it counts [E]."""
         self.commitment.acted(people, acts)
         self.intention.acted(people, acts)
+        if acts.answered is not None:
+            loyal, stated = self._stated(people)
+            self.reception.answered(people, acts)
+            self._moves_on(people, loyal, stated)
+            people[LOYALTY] = np.where(acts.complained, people[LOYALTY], loyal)
+
+    def reconsider(self, people: Rows, plan: Plan) -> F32:
+        """Shift of the logit of coming back [L]."""
+        return self.reception.reconsider(people, plan)
+
+    def returned(self, people: Rows, plan: Plan) -> None:
+        """What coming back for such an offer teaches [R]."""
+        self.reception.returned(people, plan)
 
     def settle(self, people: Rows) -> None:
         """A week passes [N]: what fades, fades."""
-        for part in self.parts:
+        for part in (*self.parts, self.reception):
             if hasattr(part, "fade"):
                 part.fade(people)
 
@@ -111,7 +143,8 @@ class Mind(Parametric):
 
     def lean(self, people: Rows, plan: Plan, conditions: Conditions = USUAL) -> Leanings:
         """Where those lean who have an occasion to act [E]."""
-        return self.intention.lean(people, plan, conditions, self.standing)
+        leanings = self.intention.lean(people, plan, conditions, self.standing)
+        return self.reception.lean(people, plan, leanings, self.standing)
 
     def loyalty(self, people: Rows) -> F32:
         """The index that the baseline standardises [N]."""
@@ -121,11 +154,25 @@ class Mind(Parametric):
         """The same mind, measuring loyalty from where the population stood at the fork."""
         return replace(self, standing=Standing(center, spread))
 
+    def _stated(self, people: Rows) -> tuple[F32, F32]:
+        """Loyalty as it stands, and as it would be stated now [n]: some of what it is made of moves with the weeks."""
+        loyal = people[LOYALTY].copy()
+        self.intention.restate(people)
+        return loyal, people[LOYALTY].copy()
+
+    def _moves_on(self, people: Rows, loyal: F32, stated: F32) -> None:
+        """Loyalty moves by what has changed since it was stated, and by nothing else."""
+        self.intention.restate(people)
+        people[LOYALTY] = loyal + (people[LOYALTY] - stated)
+
     def _unease(self, people: Rows, lived: Encounters) -> F32 | None:
-        if lived.intrusion is None:
-            return None
-        beyond: F32 = np.maximum(lived.intrusion - people[COMFORT], 0)
-        return np.float32(self.creepiness) * beyond
+        unease = None
+        if lived.intrusion is not None:
+            unease = np.float32(self.creepiness) * np.maximum(lived.intrusion - people[COMFORT], 0)
+        if lived.slight is not None:
+            slighted = np.float32(self.envy) * lived.slight
+            unease = slighted if unease is None else unease + slighted
+        return unease
 
 
 @dataclass(frozen=True)
@@ -151,7 +198,22 @@ class NoMind:
     def hear(self, people: Rows, heard: Heard) -> None:
         """Nothing."""
 
+    def reached(self, people: Rows, contacts: Contacts) -> F32:
+        """Nobody minds [A]."""
+        return np.zeros(len(people), np.float32)
+
+    def join(self, people: Rows, offer: Offer) -> F32:
+        """No shift [E]."""
+        return np.zeros(len(people), np.float32)
+
     def acted(self, people: Rows, acts: Acts) -> None:
+        """Nothing."""
+
+    def reconsider(self, people: Rows, plan: Plan) -> F32:
+        """No shift [L]."""
+        return np.zeros(len(people), np.float32)
+
+    def returned(self, people: Rows, plan: Plan) -> None:
         """Nothing."""
 
     def settle(self, people: Rows) -> None:

@@ -113,6 +113,8 @@ def world_of(study: Study, calibration: Calibration) -> World:
         rivals=study.rivals,
         reputation=study.reputation,
         scenario=study.scenario,
+        second_life=study.second_life,
+        crew=study.crew,
         warm_up=study.warm_up,
     )
 

@@ -20,7 +20,11 @@ if TYPE_CHECKING:  # what computes is imported where it is needed: it takes seco
 
 REFUSED, STOPPED, PIPE_CLOSED = 2, 130, 141
 DEBUG = "CXLAB_DEBUG"
-_CHOOSE = {"strategy": "+strategy@arms.ARM=NAME", "strategy/targeting": "strategy/targeting@arms.ARM.targeting=NAME"}
+_CHOOSE = {
+    "strategy": "+strategy@arms.ARM=NAME",
+    "strategy/targeting": "strategy/targeting@arms.ARM.targeting=NAME",
+    "strategy/score": "strategy/score@arms.ARM.targeting.score=NAME",
+}
 
 _HELP = """\
 cxlab compares retention strategies on simulated customers, all under the same luck.
@@ -31,6 +35,7 @@ cxlab compares retention strategies on simulated customers, all under the same l
   cxlab list [OPTION ...]                  what can be chosen: strategies, minds and their parts, markets, experiments
   cxlab new theory NAME --question QUESTION [--into FOLDER]
                                            write a theory of your own that works, a mind that uses it, and a test
+  cxlab new strategy NAME [--into FOLDER]  write a play of your own that works, an experiment with it, and a test
   cxlab --version
   cxlab --help
 
@@ -53,6 +58,7 @@ Examples
   cxlab run -m seed=1,2,3
   cxlab run --plugin my_plays +strategy@arms.mine=my_play
   cxlab new theory grudge --question trust
+  cxlab new strategy follow_up
 
 KEY=VALUE changes a value, GROUP=NAME chooses, +strategy@arms.NAME=... adds an arm, ~arms.NAME takes one away.
 Results go to execution.output=FOLDER (runs). A mistake gives one message and exit code 2; CXLAB_DEBUG=1 adds where in
@@ -185,12 +191,17 @@ def _new(arguments: list[str]) -> None:
     from experiments.configuration.plugins import plugin_names
 
     parser = _Parser(prog="cxlab new", add_help=False, allow_abbrev=False)
-    parser.add_argument("kind", choices=["theory"])
+    parser.add_argument("kind", choices=["theory", "strategy"])
     parser.add_argument("name", metavar="NAME")
     parser.add_argument("--question")
     parser.add_argument("--into", type=Path, default=Path())
     given = parser.parse_intermixed_args(arguments)
-    draft = scaffold.theory(given.name, given.question, given.into, plugin_names())
+    if given.kind == "strategy" and given.question:
+        raise ConfigError(f"a strategy answers no question: leave out --question {given.question}.")
+    if given.kind == "strategy":
+        draft = scaffold.strategy(given.name, given.into, plugin_names())
+    else:
+        draft = scaffold.theory(given.name, given.question, given.into, plugin_names())
     scaffold.write(draft)
     print("Written:", *(f"  {path}" for path in draft.files), "Next:", sep="\n")
     for purpose, command in draft.commands.items():

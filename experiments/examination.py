@@ -16,8 +16,9 @@ from sim.acting import act
 from sim.behaviour import NonContractual, Occasion
 from sim.chance import Chance, Draws
 from sim.errors import CxlabError, TheoryError
-from sim.exchange import Acts, Heard, Plan
+from sim.exchange import Acts, Heard
 from sim.people import ACTIVE, BASKET, DROPOUT, KEY, PEOPLE, RATE
+from sim.plan import Plan
 from sim.records import Survey
 from sim.scenario import Conditions
 from sim.service import Service

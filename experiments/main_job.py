@@ -16,6 +16,7 @@ from agents.mind import Mind
 from experiments.calibrated import Calibration, calibrate
 from experiments.execution import Execution
 from experiments.jobs import key_of_job
+from experiments.journal import journal_of
 from experiments.kinds import kinds_of
 from experiments.pilot import baseline_of
 from experiments.provenance import population_name, provenance
@@ -24,13 +25,14 @@ from experiments.reporting.compare import print_comparison
 from experiments.reporting.figures import figures, save_figures
 from experiments.reporting.report import write_report
 from experiments.reporting.verdict import verdict
-from experiments.results import MetricInfo, StudyResult, load, save
+from experiments.results import NEW, MetricInfo, StudyResult, load, save
 from experiments.runner import run_missing
 from experiments.store import Store
 from experiments.study import Study
 from experiments.trace import COLUMNS, stories_of
 from sim.baseline import Baseline
 from sim.metrics import FLOWS
+from sim.people import REASONS
 
 _CONSOLE = Console(stderr=True, highlight=False)
 
@@ -118,6 +120,7 @@ def gathered(
         configuration=configuration,
         provenance=about,
         currency=study.data.currency,
+        journal=journal_of(pd.concat([r.journal for r in replications], ignore_index=True)),
     )
     found = verdict(result)
     if found is None:
@@ -147,7 +150,15 @@ def _metrics(study: Study) -> tuple[MetricInfo, ...]:
         MetricInfo("margin", money, +1, "Gross margin"),
         MetricInfo("cost", money, -1, "Cost of the plan"),
         MetricInfo("profit", money, +1, "Profit"),
+        MetricInfo("discounts", money, 0, "Discounts given"),
+        MetricInfo("premiums", money, 0, "Premiums charged"),
+        MetricInfo("discounted_profit", f"{study.data.currency} per week", +1, "Profit, discounted"),
         MetricInfo("value_beyond", money, +1, "Value beyond the horizon"),
+        MetricInfo("budget_use", "share", 0, "Budget used"),
+        MetricInfo("came_back", "customers", +1, "Second lives"),
+        MetricInfo("back_again", "customers", +1, "Came back and still there"),
+        *(MetricInfo(name, "customers", +1, words.capitalize()) for name, words in NEW.items()),
+        *(MetricInfo(f"left: {reason}", "customers", -1, f"Left: {reason}") for reason in REASONS[1:]),
     )
 
 

@@ -20,11 +20,13 @@ from experiments.provenance import code_digest
 from experiments.store import write_whole
 from experiments.study import Study
 from sim.baseline import Baseline, Shifts, quantile_edges, solve_leave, stratum_means
+from sim.behaviour import OneFirm
 from sim.chance import F32, Draws, poisson
 from sim.errors import StoreError, TheoryError
-from sim.exchange import Encounters, Plan
+from sim.exchange import Encounters
 from sim.model import CustomerModel
 from sim.people import ACTIVE, DROPOUT, KEY, RATE, STRATUM, Newcomers
+from sim.plan import Plan
 from sim.scenario import Scenario
 from sim.table import Rows, Table
 from sim.world import World, writers
@@ -32,6 +34,7 @@ from strategies.nothing import Nothing
 
 F64 = NDArray[np.float64]
 SIZE = 60_000  # customers of the pilot
+_ROUNDS, _CLOSE = 100, 1e-5  # at most, and until the log rate is right to so much
 SEED = 2**40  # no replication has it: the pilot's luck is its own
 
 
@@ -55,10 +58,16 @@ class Pilot(CustomerModel):
         wish = self.mind.wish(people, Plan(), self.conditions)
         boost = np.ones(len(people), np.float32) if wish is None else np.exp(wish)
         alive, stratum, rate = people[ACTIVE], people[STRATUM], people[RATE]
-        have = stratum_means(rate * boost, alive, stratum, size)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            shift = np.nan_to_num(np.log(target_rate / have), nan=0.0, posinf=0.0, neginf=0.0)
-        boost *= np.exp(shift).astype(np.float32)[stratum]
+        shift = np.zeros(size)
+        for _ in range(_ROUNDS):  # once is enough where the rate follows the multiplier in full
+            have = stratum_means(rate * behaviour.effect(people, boost, 0.0), alive, stratum, size)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                more = np.nan_to_num(np.log(target_rate / have), nan=0.0, posinf=0.0, neginf=0.0)
+            shift += more
+            boost *= np.exp(more).astype(np.float32)[stratum]
+            if isinstance(behaviour, OneFirm) or np.abs(more).max() < _CLOSE:
+                break
+        boost = behaviour.effect(people, boost, 0.0)
         weights: F32 = behaviour.hazard_weight(rate, boost) * alive
         lean = solve_leave(self._logits(rate * boost * alive), weights, stratum, target_leave)
         self.solved.append(Shifts(shift.astype(np.float32), lean.astype(np.float32)))
@@ -94,20 +103,20 @@ class Pilot(CustomerModel):
         return (logit(people[DROPOUT]) + self.mind.lean(people, Plan(), self.conditions).leave).astype(np.float32)
 
     def _lived(self, people: Rows, draws: Draws) -> Encounters:
-        return self.world.service.deliver(people, Plan(), draws, self.conditions)
+        return self.world.service.deliver(people, Plan(), draws, self.conditions, self.crew.serve(draws))
 
 
 def solve_baseline(study: Study, calibration: Calibration, size: int = SIZE) -> Baseline:
-    """Run the pilot over the study's horizon, without the events of its scenario.
+    """Run the pilot over the study's horizon, without the events of its scenario and the moves of rivals.
 
-    Events are what customers respond to; a baseline solved under them would swallow the response.
+    Both are what customers respond to; a baseline solved under them would swallow the response.
 
     Raises:
         TheoryError: a theory of the mind does what none may; names theory, column and week.
     """
     examine(study.mind)
     world, newcomers = world_of(study, calibration), customers_of(study, calibration, SEED, size)
-    world = replace(world, scenario=Scenario())
+    world = replace(world, scenario=Scenario(), rivals=world.rivals.at_rest())
     none = Baseline.none()
     edges = replace(none, dropout_edges=quantile_edges(newcomers.dropout), rate_edges=quantile_edges(newcomers.rate))
     warmed = CustomerModel(world, newcomers, Nothing(), baseline=edges, seed=SEED)
@@ -177,7 +186,7 @@ def _fingerprint(study: Study, calibration: Calibration, size: int) -> str:
     """What the shifts depend on, and nothing of what they do not: no seed, arms, replications or events."""
     parts = (
         study.mind, study.segments, calibration.market, calibration.buying, calibration.spending,
-        study.population.start, study.service, study.arrivals, study.network, study.rivals, study.reputation,
-        study.warm_up, study.weeks, size, code_digest(study),
+        study.population.start, study.service, study.crew, study.arrivals, study.network,
+        study.rivals.at_rest(), study.reputation, study.warm_up, study.weeks, size, code_digest(study),
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

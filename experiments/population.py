@@ -140,7 +140,8 @@ def _in_blocks(n: int, histories: int, chance: Chance, block: Callable[[U64, Ind
         ordinal = np.arange(first, min(first + _BLOCK, n))
         keys = ordinal.astype(np.uint64)
         blocks.append(block(keys, shuffled[ordinal % histories], life.rows(keys, first)))
-    return Newcomers(*(np.concatenate([getattr(part, field.name) for part in blocks]) for field in fields(Newcomers)))
+    names = [field.name for field in fields(Newcomers) if getattr(blocks[0], field.name) is not None]
+    return Newcomers(**{name: np.concatenate([getattr(part, name) for part in blocks]) for name in names})
 
 
 def _newcomers(

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import agents.mind
+import agents.reception
 import agents.segments
 import experiments.execution
 import experiments.population
@@ -21,31 +22,19 @@ import sim.market
 import sim.network
 import sim.records
 import sim.scenario
+import sim.second_life
 import sim.service
-import strategies.over_delivery
-import strategies.personalised_service
-import strategies.reward_program
-import strategies.targeting
 from agents import customers
 from sim import people, records
 from sim.table import Column
 
 _PARAMETERS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Study", (experiments.study, experiments.population, experiments.execution)),
-    ("Market", (sim.behaviour, sim.market, sim.ledger)),
+    ("Market", (sim.behaviour, sim.market, sim.second_life, sim.ledger)),
     ("Rivals, public image, events", (sim.scenario,)),
     ("Who talks to whom", (sim.network,)),
     ("Service and survey", (sim.service, sim.journey, sim.records)),
-    ("Customers", (agents.segments, agents.mind)),
-    (
-        "Strategies",
-        (
-            strategies.reward_program,
-            strategies.personalised_service,
-            strategies.over_delivery,
-            strategies.targeting,
-        ),
-    ),
+    ("Customers", (agents.segments, agents.mind, agents.reception)),
 )
 _COLUMNS = (("The standard model", people), ("The mind", customers), ("The CRM, which is what a View shows", records))
 
@@ -55,7 +44,8 @@ def reference() -> str:
     lines = ["# Reference", "", "Made by `python -m experiments.reference` from the declarations in the code.", ""]
     lines += ["## Parameters", "", "Outside its range a value is refused. Money is in the currency of the log.", ""]
     lines += [
-        "The parameters of the theories stand beside their formulas on the page of all [theories](theories.md).",
+        "The parameters of the theories stand beside their formulas on the page of all [theories](theories.md), those",
+        "of the plays beside what they do on the page of all [strategies](strategies.md).",
         "",
     ]
     for heading, modules in _PARAMETERS:

@@ -10,14 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.calibrated import Calibration, customers_of, world_of
-from experiments.results import ALL
+from experiments.profit_and_loss import books_of, budget_use, movements_of
+from experiments.results import ALL, OWED
 from experiments.spillover import spillover_of
 from experiments.study import Study
 from sim.baseline import Baseline
 from sim.chance import Bool
 from sim.metrics import FLOWS
 from sim.model import CustomerModel
-from sim.people import ACTIVE, KEY, LEFT, SEGMENT
+from sim.people import ACTIVE, KEY, LEFT, RETURNS, SEGMENT
 from sim.recorder import Recorder
 from strategies.nothing import Nothing
 
@@ -32,6 +33,7 @@ class Replication:
     weeks: pd.DataFrame
     outcomes: pd.DataFrame
     fates: pd.DataFrame
+    journal: pd.DataFrame
 
 
 def root_of(study: Study, calibration: Calibration, baseline: Baseline, replicate: int) -> CustomerModel:
@@ -46,7 +48,7 @@ def arms_of(study: Study, root: CustomerModel) -> Iterator[tuple[str, CustomerMo
     for name, strategy in study.chosen.items():
         model = root.fork(strategy)
         model.run_for(study.weeks)
-        model.close(name)
+        model.close(OWED)
         yield name, model
 
 
@@ -55,17 +57,19 @@ def replicate(study: Study, calibration: Calibration, baseline: Baseline, number
     root = root_of(study, calibration, baseline, number)
     initial = _Initial(root)
     control: CustomerModel | None = None
-    weeks, outcomes, fates = [], [], []
+    weeks, outcomes, fates, notes = [], [], [], []
     for name, model in arms_of(study, root):
         control = model if name == study.control else control
         weeks.append(_weekly(model, initial).assign(arm=name))
         outcomes.append(_outcomes(model, initial).assign(arm=name))
+        notes.append(pd.DataFrame(model.journal, columns=["week", "note"]).assign(arm=name))
         if control is not None and control is not model:
             lives = fate_of(model, control, initial.active)
             fates.append(_fates(lives, initial).assign(arm=name))
             outcomes.append(_spillover(model, control, initial, ~lives["untouched"]).assign(arm=name))
     empty = pd.DataFrame({"arm": [], "segment": [], "fate": [], "customers": []})
-    frames = (pd.concat(part, ignore_index=True) if part else empty for part in (weeks, outcomes, fates))
+    parts = (weeks, outcomes, fates, [page for page in notes if len(page)] or notes[:1])
+    frames = (pd.concat(part, ignore_index=True) if part else empty for part in parts)
     return Replication(*(frame.assign(replicate=number) for frame in frames))
 
 
@@ -76,7 +80,7 @@ def at_risk(root: CustomerModel) -> Bool:
 
 
 def _stays(model: CustomerModel, n: int) -> Bool:
-    """Which of the first n customers have not left [n]; those gone before the fork never leave again."""
+    """Which of the first n customers have not left, or have come back [n]; those gone before the fork stay gone."""
     return np.isnan(model.table[LEFT][:n])
 
 
@@ -108,14 +112,16 @@ def _weekly(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
     accounts, recorder = model.world.accounts, model.recorder
     states = ["active", *(metric.name for metric in model.world.mind.metrics)]
     flows = [metric.name for metric in FLOWS if metric.name != "active"]
-    values = np.zeros((model.week + 1, len(states) + len(flows), len(initial.segments)))
+    kept = [*flows, "discounted_profit"]
+    values = np.zeros((model.week + 1, len(states) + len(kept), len(initial.segments)))
     values[0, : len(states)] = [initial.recorder.by_segment(name) for name in states]
     for week in range(model.week):
         sums = np.array([model.ledger.by_segment(name, accounts, week) for name in flows])
+        sums = np.vstack([sums, sums[flows.index("profit")] * accounts.factor(week)])
         values[week + 1, : len(states)] = [recorder.by_segment(name, week) for name in states]
         values[week + 1, len(states) :] = np.hstack([sums, sums.sum(axis=1, keepdims=True)])
     values = np.concatenate([values, _retained(model, initial)[:, None, :]], axis=1)
-    names = [*states, *flows, "retained"]
+    names = [*states, *kept, "retained"]
     index = pd.MultiIndex.from_product(
         [range(model.week + 1), names, initial.segments], names=["week", "metric", "segment"]
     )
@@ -123,35 +129,32 @@ def _weekly(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
 
 
 def _retained(model: CustomerModel, initial: _Initial) -> F64:
-    """How many of the initial customers at risk are still there, by week and segment [W + 1, S + 1]."""
-    left = model.table[LEFT][: initial.n]
-    gone = initial.active & ~np.isnan(left)
-    week = np.minimum(np.floor(left[gone]).astype(np.int64), model.week - 1) + 1  # seen at the end of its week
-    counts = np.zeros((model.week + 1, len(initial.segments) - 1))
-    np.add.at(counts, (week, initial.segment[gone]), 1)
-    counts = np.hstack([counts, counts.sum(axis=1, keepdims=True)])
-    return initial.at_risk - counts.cumsum(axis=0)
+    """How many of the initial customers at risk are there, come back ones included, by week and segment [W+1, S+1]."""
+    segments = len(initial.segments) - 1
+    change = np.zeros((model.week + 1, segments))
+    for week, moved in enumerate(model.moves, 1):  # seen at the end of its week
+        for rows, sign in zip(moved, (-1, 1), strict=True):
+            first = rows[rows < initial.n]  # newcomers' rows lie beyond
+            counted = first[initial.active[first]]
+            change[week] += sign * np.bincount(initial.segment[counted], minlength=segments)
+    change = np.hstack([change, change.sum(axis=1, keepdims=True)])
+    return initial.at_risk + change.cumsum(axis=0)
 
 
 def _outcomes(model: CustomerModel, initial: _Initial) -> pd.DataFrame:
     """One number per metric and segment at the horizon; money is discounted and per initial customer."""
-    accounts, ledger = model.world.accounts, model.ledger
     with np.errstate(invalid="ignore", divide="ignore"):
         retention = initial.count(initial.active & _stays(model, initial.n)) / initial.at_risk
         values = {"customers": initial.heads, "retention": retention, "churn": 1 - retention}
         known = {metric.name for metric in model.world.mind.metrics}
         values |= {name: model.recorder.by_segment(name) for name in STATES if name in known}
-        lines = sorted(
-            {name for page in ledger.weeks for name in page if name.startswith("cost: ") and page[name].any()}
-        )
-        values |= {name: _per_head(ledger.discounted(name, accounts), initial) for name in ("revenue", "cost", *lines)}
-        values["margin"] = values["revenue"] * accounts.margin
-        values["profit"] = values["margin"] - values["cost"]
-        values["purchases"] = _per_head(np.sum([page["purchases"] for page in ledger.weeks], axis=0), initial)
-        beyond = np.bincount(model.table[SEGMENT], model.value_beyond(), len(initial.segments) - 1)
-        values["value_beyond"] = _per_head(beyond, initial)
+        values |= {name: _per_head(sums, initial) for name, sums in books_of(model).items()}
+        values["purchases"] = _per_head(np.sum([page["purchases"] for page in model.ledger.weeks], axis=0), initial)
+    values |= {name: np.append(count, count.sum()) for name, count in movements_of(model, initial.n).items()}
     index = pd.MultiIndex.from_product([values, initial.segments], names=["metric", "segment"])
-    return pd.DataFrame({"value": np.array(list(values.values())).ravel()}, index=index).reset_index()
+    found = pd.DataFrame({"value": np.array(list(values.values())).ravel()}, index=index).reset_index()
+    used = pd.DataFrame({"metric": "budget_use", "segment": ALL, "value": budget_use(model)})
+    return pd.concat([found, used], ignore_index=True) if len(used) else found
 
 
 def _per_head(sums: F64, initial: _Initial) -> F64:
@@ -173,23 +176,26 @@ def _fates(labels: dict[str, Bool], initial: _Initial) -> pd.DataFrame:
 
 
 def fate_of(model: CustomerModel, control: CustomerModel, counted: Bool) -> dict[str, Bool]:
-    """Masks over the initial customers [n]: saved, made worse, stayed or lost anyway, untouched.
+    """Masks over the initial customers [n]: saved, won back, made worse, stayed or lost anyway, untouched.
 
-    Untouched means the same life to the bit. Counts hold under this coupling of luck: another coupling with the same
-    averages may move customers between saved and made worse in pairs.
+    Won back means: left with the plan, came back, and is there when control has lost them. Untouched means the same
+    life to the bit. Counts hold under this coupling of luck: another coupling with the same averages may move customers
+    between saved and made worse in pairs.
     """
     n = len(counted)
     ours, theirs = model.table, control.table
     assert np.array_equal(ours[KEY][:n], theirs[KEY][:n])
     stays, stayed = _stays(model, n), _stays(control, n)
+    again = ours[RETURNS][:n] > 0
     same = np.ones(n, np.bool_)
     for column in ours.columns:
         a, b = ours[column][:n], theirs[column][:n]
         same &= (a == b) | ((a != a) & (b != b))
     return {
-        "saved": counted & stays & ~stayed,
+        "saved": counted & stays & ~stayed & ~again,
         "made_worse": counted & ~stays & stayed,
         "stayed_anyway": counted & stays & stayed & ~same,
         "lost_anyway": counted & ~stays & ~stayed & ~same,
         "untouched": counted & same,
+        "won_back": counted & stays & ~stayed & again,
     }

@@ -14,8 +14,20 @@ import pandas as pd
 from sim.errors import StoreError
 
 ALL = "all"  # the segment that holds everybody
-FATES = ("saved", "made_worse", "stayed_anyway", "lost_anyway", "untouched")
-_FRAMES = ("weeks", "outcomes", "fates", "stories", "kinds")
+FATES = ("saved", "made_worse", "stayed_anyway", "lost_anyway", "untouched", "won_back")
+OWED = "points still owed"  # the line of the ledger for what outstanding points cost after the horizon
+NEW = {"new: referred": "new by referral", "new: organic": "new, organic"}  # arrivals after the fork, by source
+SUMS = (
+    "cost: ",
+    "left: ",
+    "new: ",
+    "discounts",
+    "premiums",
+    "came_back",
+    "back_again",
+)  # metrics of these kinds are 0 in an arm that does not hold them
+AGAINST = ("spillover: ", "budget_use")  # metrics that the control has none of
+_FRAMES = ("weeks", "outcomes", "fates", "stories", "kinds", "journal")
 _ABOUT = "study.json"
 
 
@@ -51,9 +63,10 @@ class StudyResult:
 
     Args:
         weeks: arm, replicate, week (0 = fork), segment (a name or "all"), metric, value. Sums over the segment's
-            customers for active, left, purchases, revenue, margin, cost, profit; means over its active customers else.
+            customers for active, left, purchases, revenue, margin, cost, profit and discounted_profit; means over its
+            active customers else.
         outcomes: arm, replicate, segment, metric, value: one number per run at the horizon. Money is discounted and per
-            initial customer.
+            initial customer; `left: REASON`, `new: SOURCE`, came_back and back_again count customers.
         fates: arm, replicate, segment, fate (one of `FATES`), customers: against the control, under this coupling.
         stories: story, title, arm, week, event, expectation, quality, satisfaction, trust, valence, treated (bool),
             bought (purchases), left (bool). States are those at the end of the week; quality is NaN if none was met.
@@ -65,6 +78,8 @@ class StudyResult:
         currency: ISO code of all money.
         kinds: arm, week, classification, before, after, customers: who became what kind of customer, in replication 0,
             under the control and the plan that does best.
+        journal: arm, week, note, replicate, replications, first, last: what plays had to say, in the first replication
+            that says it; how many replications say the same but for its numbers, and between which weeks.
     """
 
     weeks: pd.DataFrame
@@ -78,6 +93,7 @@ class StudyResult:
     provenance: Mapping[str, str]
     currency: str
     kinds: pd.DataFrame = field(default_factory=pd.DataFrame)
+    journal: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def arms(self) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
-"""Files to start from: a theory of the user's own that runs as it stands, with a mind that uses it and a test.
+"""Files to start from: a theory or a strategy of the user's own that runs as it stands, with a test.
 
-What is written is a `Draft`; `theory` makes one, and whatever else is to be drafted needs only a function like it and
-templates beside those of the theories.
+What is written is a `Draft`; `theory` and `strategy` make one.
 """
 
 from __future__ import annotations
@@ -76,12 +75,39 @@ def theory(name: str, question: str | None, folder: Path, plugins: Sequence[str]
     with_it = f"--plugin {name} --config-dir {PRESETS}"
     commands = {
         "run it": f"cxlab run {with_it} mind={name}",
-        "test it": f"{'' if find_spec('pytest') else 'pip install pytest && '}pytest {TESTS}/test_{name}.py",
+        "test it": _pytest(name),
         "compare it": f"cxlab run {with_it} experiment=tournament +mind@job.minds.{name}={name}",
     }
-    if folder.resolve() != Path.cwd():
-        commands = {"go there": f"cd {shlex.quote(str(folder))}", **commands}
-    return Draft(files, commands)
+    return Draft(files, _from_there(folder, commands))
+
+
+def strategy(name: str, folder: Path, plugins: Sequence[str] = ()) -> Draft:
+    """A module with a play, an experiment that compares it with doing nothing, and a test.
+
+    Args:
+        name: of the module and, in configurations, of the play, its arm and the experiment.
+        folder: where to; it need not be there yet.
+        plugins: modules whose plays have names already.
+
+    Raises:
+        ConfigError: names what cannot be used, why, and the mend.
+    """
+    _check_name(name)
+    folder = folder.expanduser()
+    words = {"name": name, "Name": _camel(name)}
+    files = {
+        folder / f"{name}.py": _filled("strategy/play.py.txt", words),
+        folder / PRESETS / "experiment" / f"{name}.yaml": _filled("strategy/experiment.yaml.txt", words),
+        folder / TESTS / f"test_{name}.py": _filled("strategy/test.py.txt", words),
+    }
+    _refuse_there(folder, name, files)
+    _refuse_taken(folder, name, files.values(), ("strategy", "experiment"), plugins)
+    commands = {
+        "run it": f"cxlab run --plugin {name} --config-dir {PRESETS} experiment={name}",
+        "test it": _pytest(name),
+        "add it": f"cxlab run --plugin {name} +strategy@arms.{name}={name}",
+    }
+    return Draft(files, _from_there(folder, commands))
 
 
 def write(draft: Draft) -> None:
@@ -170,6 +196,16 @@ def _imported(text: str, name: str) -> set[str]:
         others = [node for node in nodes if getattr(node, "module", None) != name]
         return {alias.asname or alias.name for node in others for alias in node.names}
     return set()
+
+
+def _pytest(name: str) -> str:
+    return f"{'' if find_spec('pytest') else 'pip install pytest && '}pytest {TESTS}/test_{name}.py"
+
+
+def _from_there(folder: Path, commands: Mapping[str, str]) -> dict[str, str]:
+    """The commands, after the one that goes to the folder they are meant for."""
+    elsewhere = folder.resolve() != Path.cwd()
+    return ({"go there": f"cd {shlex.quote(str(folder))}"} if elsewhere else {}) | dict(commands)
 
 
 def _filled(template: str, words: Mapping[str, str]) -> str:

@@ -9,6 +9,8 @@ from agents.mind import Mind as DefaultMind
 from agents.segments import Segments
 from experiments.population import Population
 from sim.behaviour import Behaviour, Contractual, NonContractual
+from sim.competition import Competition
+from sim.crew import Crew, NoCrew
 from sim.errors import ParameterError
 from sim.ledger import Accounts
 from sim.market import Arrivals
@@ -16,6 +18,7 @@ from sim.network import Network, NoNetwork
 from sim.parameters import Parametric, param
 from sim.records import Survey
 from sim.scenario import Reputation, Rivals, Scenario
+from sim.second_life import SecondLife
 from sim.service import Service
 from sim.world import Mind, Strategy
 
@@ -62,9 +65,11 @@ class Study(Parametric):
     arrivals: Arrivals = field(default_factory=Arrivals)
     accounts: Accounts = field(default_factory=Accounts)
     network: Network = field(default_factory=NoNetwork)
-    rivals: Rivals = field(default_factory=Rivals)
+    rivals: Competition = field(default_factory=Rivals)
     reputation: Reputation = field(default_factory=Reputation)
     scenario: Scenario = field(default_factory=Scenario)
+    second_life: SecondLife = field(default_factory=SecondLife)
+    crew: Crew = field(default_factory=NoCrew)
     compare: tuple[str, ...] = ()
     control: str = "nothing"
     weeks: int = param(52, unit="weeks", low=1, high=2_600, doc="horizon after the fork")
@@ -94,6 +99,11 @@ class Study(Parametric):
                 raise ParameterError(
                     f"scenario.events.{name}.start = {event.start} is after the last week {self.weeks - 1}: "
                     f"choose an earlier start, or weeks = {event.start + 1} or more."
+                )
+            if event.absent and isinstance(self.crew, NoCrew):
+                raise ParameterError(
+                    f"scenario.events.{name}.absent = {event.absent} touches nobody: there is no staff to be absent. "
+                    f"Choose crew=team, or move scenario.events.{name}.functional instead."
                 )
         if isinstance(self.market, Contractual) and self.weeks <= self.market.period:
             raise ParameterError(

@@ -23,12 +23,13 @@ from experiments.replication import at_risk, fate_of, root_of
 from experiments.study import Study
 from sim.baseline import Baseline
 from sim.chance import U64, Bool, Draws, Index
-from sim.exchange import Encounters, Plan
+from sim.exchange import Encounters
 from sim.model import CustomerModel
 from sim.people import ACTIVE, KEY, LEFT
+from sim.plan import Plan
 from sim.records import COST, POINTS, PURCHASES, REFERRALS
 from sim.scenario import USUAL, Conditions
-from sim.service import Service
+from sim.service import Served, Service
 from sim.table import Rows
 
 _TITLES = {
@@ -56,9 +57,11 @@ class _Watched(Service):
     keys: tuple[int, ...] = ()
     notes: dict[int, tuple[float, bool]] = field(default_factory=dict)
 
-    def deliver(self, people: Rows, plan: Plan, draws: Draws, conditions: Conditions = USUAL) -> Encounters:
+    def deliver(
+        self, people: Rows, plan: Plan, draws: Draws, conditions: Conditions = USUAL, served: Served | None = None
+    ) -> Encounters:
         """Deliver as ever, and note the quality [E] of those watched."""
-        lived = super().deliver(people, plan, draws, conditions)
+        lived = super().deliver(people, plan, draws, conditions, served)
         keys = people[KEY]
         for place in np.flatnonzero(np.isin(keys, np.array(self.keys, np.uint64))):
             quality = float(lived.technical[place] + lived.functional[place]) / 2

@@ -37,6 +37,13 @@ class Shifts:
     rate: F32
     leave: F32
 
+    def multiplier(self, stratum: NDArray[np.uint8], wish: F32 | None) -> F32:
+        """By how much a wish (log rate; None is none) and the shifts would multiply each rate [n]."""
+        shift = np.full(len(stratum), self.rate[0], np.float32) if len(self.rate) == 1 else self.rate.take(stratum)
+        if wish is not None:
+            shift += wish
+        return np.exp(shift, out=shift)
+
 
 @dataclass(frozen=True)
 class Baseline:

@@ -6,7 +6,7 @@ Psychology and plays only shift its rates: with every shift at zero it is exactl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from sim.errors import ParameterError
 from sim.exchange import U8
 from sim.parameters import ASSUMED, Parametric, param
 from sim.people import BASKET, DROPOUT, PATIENCE, RATE, START, STRAIN, STRATUM, Newcomers
-from sim.table import Rows
+from sim.table import Column, Rows
 
 F64 = NDArray[np.float64]
 _SPEND = "Fader & Hardie 2013, as the tests of the R package CLVTools quote it"
@@ -63,6 +63,13 @@ class Behaviour(Protocol):
 
     leaving_is_seen: ClassVar[bool]
     leaving_follows_purchase: ClassVar[bool]
+    columns: ClassVar[tuple[Column[Any], ...]]  # those it needs beside the usual ones
+
+    def effect(self, people: Rows, multiplier: F32, demand: float) -> F32:
+        """What multiplies the rate [N] when psychology, plays and baseline wish `multiplier`; demand is a log rate."""
+
+    def elsewhere(self, people: Rows, rate: F32, week: int, demand: float, draws: Draws) -> None:
+        """What customers buy from others this week [N], when `rate` is what they buy here."""
 
     def due(self, people: Rows, week: int) -> Index:
         """Who decides this week without having to come [rows]."""
@@ -80,8 +87,21 @@ class Behaviour(Protocol):
         """Expected discounted revenue after `week` of each customer still active [N], at calibrated rates."""
 
 
+class OneFirm(Parametric):
+    """A market in which nobody looks at what customers buy elsewhere."""
+
+    columns: ClassVar[tuple[Column[Any], ...]] = ()
+
+    def effect(self, people: Rows, multiplier: F32, demand: float) -> F32:
+        """The multiplier itself, and demand's [N]."""
+        return multiplier * np.float32(np.exp(demand)) if demand else multiplier
+
+    def elsewhere(self, people: Rows, rate: F32, week: int, demand: float, draws: Draws) -> None:
+        """Nobody looks."""
+
+
 @dataclass(frozen=True)
-class NonContractual(Parametric):
+class NonContractual(OneFirm):
     """BG/NBD: Poisson purchases, and after each repeat purchase a chance to drop out (Fader, Hardie & Lee 2005).
 
     A purchase rate multiplied by m leaves the dropout chance per purchase divided by m, so that buying faster does
@@ -120,14 +140,7 @@ class NonContractual(Parametric):
         chance = leave_chance(people, occasion.hold, lean)
         if self.dropout_clock == "calendar":
             chance = chance / occasion.multiplier
-        step = np.maximum(-np.log1p(-np.minimum(chance, _SURE)), _LEAST)
-        last = np.ceil((people[PATIENCE] - people[STRAIN]) / step).clip(1, 1e6)  # the purchase that would end it
-        left = occasion.came >= last
-        repeats = np.minimum(occasion.came, last).astype(np.uint8)
-        people[STRAIN] = people[STRAIN] + step * repeats
-        bought = repeats + occasion.trial
-        moment = _moment(people[START], occasion, repeats, draws)
-        return Decision(bought, moment, self._spend(people, bought, draws), left, np.zeros(len(left), np.bool_))
+        return until_dropout(people, occasion, chance, self.spend_p, draws)
 
     def newcomers(self, keys: U64, start: F32, source: int, draws: Draws) -> Newcomers:
         """Rates ~ Gamma(r, alpha), dropout ~ Beta(a, b), mean spend ~ spend_p / Gamma(spend_q, spend_gamma)."""
@@ -145,14 +158,9 @@ class NonContractual(Parametric):
         rate = people[RATE]
         return people[BASKET] * rate / (rate * people[DROPOUT] + discount)
 
-    def _spend(self, people: Rows, bought: U8, draws: Draws) -> F32:
-        """Sum of `bought` Gamma(spend_p) amounts around each customer's own mean (Gamma-Gamma)."""
-        u = draws.uniform("spend")
-        return gamma_quantile(u, self.spend_p, bought) * people[BASKET]
-
 
 @dataclass(frozen=True)
-class Contractual(Parametric):
+class Contractual(OneFirm):
     """Shifted beta-geometric: at every renewal the customer leaves with a chance of their own (Fader & Hardie 2007)."""
 
     alpha: float = param(0.668, unit="1", low=1e-3, high=1e3, doc="first churn shape", source="Fader & Hardie 2007")
@@ -200,6 +208,22 @@ class Contractual(Parametric):
         stays = 1 - people[DROPOUT]
         first, later = np.exp(-discount * wait), float(np.exp(-discount * self.period))
         return people[BASKET] * stays * first / (1 - stays * later)
+
+
+def until_dropout(people: Rows, occasion: Occasion, chance: F32, spend_p: float, draws: Draws) -> Decision:
+    """Purchases until patience ends [E], each a Gamma(spend_p) amount around the customer's own mean (Gamma-Gamma).
+
+    `chance` to drop out follows every purchase but the first one.
+    """
+    step = np.maximum(-np.log1p(-np.minimum(chance, _SURE)), _LEAST)
+    last = np.ceil((people[PATIENCE] - people[STRAIN]) / step).clip(1, 1e6)  # the purchase that would end it
+    left = occasion.came >= last
+    repeats = np.minimum(occasion.came, last).astype(np.uint8)
+    people[STRAIN] = people[STRAIN] + step * repeats
+    bought = repeats + occasion.trial
+    moment = _moment(people[START], occasion, repeats, draws)
+    paid = gamma_quantile(draws.uniform("spend"), spend_p, bought) * people[BASKET]
+    return Decision(bought, moment, paid, left, np.zeros(len(left), np.bool_))
 
 
 def leave_chance(people: Rows, hold: F32, lean: F32) -> F32:

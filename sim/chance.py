@@ -89,6 +89,9 @@ class Draws:
     def __init__(self, week: Week, keys: U64, start: int, stop: int, prefix: str = "") -> None:
         self._week, self._keys, self._start, self._stop, self._prefix = week, keys, start, stop, prefix
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def some(self, rows: Index) -> Draws:
         """The luck of chosen rows of these [len(rows)]."""
         return Draws(self._week, self._keys.take(rows), self._start, self._stop, self._prefix)

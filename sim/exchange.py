@@ -2,157 +2,16 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import F32, Bool, Index
 from sim.scenario import USUAL_BRAND, USUAL_RIVAL
-from sim.table import Column
 
 U8 = NDArray[np.uint8]
 I8 = NDArray[np.int8]
-
-
-class View:
-    """What a firm can know, read-only: `view[PURCHASES]` gives a sealed copy of a CRM column [N].
-
-    A strategy cannot write to it, cannot make it writable, and cannot ask for anything but CRM columns.
-    """
-
-    __slots__ = ("_read", "customers", "week")
-
-    def __init__(self, week: int, customers: int, read: Callable[[Column[Any]], NDArray[Any]]) -> None:
-        object.__setattr__(self, "week", week)
-        object.__setattr__(self, "customers", customers)
-        object.__setattr__(self, "_read", read)
-
-    week: int
-    customers: int
-    _read: Callable[[Column[Any]], NDArray[Any]]
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"the View is sealed: {name} cannot be set; return a Plan instead.")
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return View, (self.week, self.customers, _over)  # a copy has no records to read
-
-    def __len__(self) -> int:
-        return self.customers
-
-    def __getitem__[T: np.generic](self, column: Column[T]) -> NDArray[T]:
-        sealed: NDArray[T] = self._read(column)
-        return sealed
-
-
-def _over(column: Column[Any]) -> NDArray[Any]:
-    raise RuntimeError(f"a copied View cannot be read: take '{column.name}' from the View of the week you plan for.")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Whom the firm treats this week and how [N]; None is "nobody" or "nothing".
-
-    Attributes:
-        treated: whom the play is meant for, whether or not they come.
-        technical: lift of technical quality (what is delivered) at an encounter, quality 0-1.
-        functional: lift of functional quality (how it is delivered) at an encounter, quality 0-1.
-        depth: how personal the service is, 0-1.
-        accuracy: chance that a personal touch fits the customer, 0-1.
-        progress: how far on the way to the next reward the customer sees themselves, 0-1.
-        status: recognition that comes with a tier, 0-1.
-        reward: money's worth handed over with the next purchase.
-        redeemed: points given up for that reward.
-        points: points earned per unit of money spent.
-        cost: money spent on the customer this week, whether or not they come.
-        encounter_cost: money spent if they come.
-        recovery: lift of how well a failure is put right, quality 0-1.
-        wait: multiplier of all waits at the touchpoints of an encounter.
-        line: name under which the ledger books what this costs.
-        point_value: money one outstanding point is expected to cost later (liability).
-        attraction: multiplier of organic arrivals.
-        referral: multiplier of the chance that a customer refers somebody.
-    """
-
-    treated: Bool | None = None
-    technical: F32 | None = None
-    functional: F32 | None = None
-    depth: F32 | None = None
-    accuracy: F32 | None = None
-    progress: F32 | None = None
-    status: F32 | None = None
-    reward: F32 | None = None
-    redeemed: F32 | None = None
-    points: F32 | None = None
-    cost: F32 | None = None
-    encounter_cost: F32 | None = None
-    recovery: F32 | None = None
-    wait: F32 | None = None
-    line: str = "plan"
-    point_value: float = 0.0
-    attraction: float = 1.0
-    referral: float = 1.0
-
-    def __post_init__(self) -> None:
-        for name in _ARRAYS:
-            value = getattr(self, name)
-            if value is None:
-                continue
-            wanted = np.bool_ if name == "treated" else np.float32
-            if not isinstance(value, np.ndarray) or value.dtype != wanted:
-                got = getattr(value, "dtype", type(value).__name__)
-                raise TypeError(f"Plan.{name} holds {wanted.__name__}, got {got}: give an array [N] of that type.")
-            if not np.isfinite(value.sum()):
-                raise ValueError(f"Plan.{name} holds NaN or infinity: give every customer a number.")
-            low, high = _RANGES.get(name, (-np.inf, np.inf))
-            if len(value) and not low <= value.min() <= value.max() <= high:
-                raise ValueError(
-                    f"Plan.{name} runs from {value.min():g} to {value.max():g}: allowed are {low:g} to {high:g}."
-                )
-
-    def check(self, customers: int) -> None:
-        """Refuse a plan that was not made for so many customers."""
-        for name in _ARRAYS:
-            value = getattr(self, name)
-            if value is not None and value.shape != (customers,):
-                raise ValueError(f"Plan.{name} has shape {value.shape}; there are {customers} customers: one row each.")
-
-    def spent(self, came: Bool) -> F32 | None:
-        """What is spent on those who come [N], beyond the weekly cost; None when nothing is."""
-        parts = [part for part in (self.encounter_cost, self.reward) if part is not None]
-        if not parts:
-            return None
-        total: F32 = sum(parts[1:], parts[0]) * came
-        return total
-
-    def part(self, start: int, stop: int) -> Plan:
-        """The plan for rows start to stop."""
-        return self._each(lambda values: values[start:stop])
-
-    def some(self, rows: Index) -> Plan:
-        """The plan for chosen rows."""
-        return self._each(lambda values: values.take(rows))
-
-    def _each(self, pick: Callable[[NDArray[Any]], NDArray[Any]]) -> Plan:
-        part = copy.copy(self)  # what was checked once needs no second check
-        for name in _ARRAYS:
-            values = getattr(self, name)
-            if values is not None:
-                object.__setattr__(part, name, pick(values))
-        return part
-
-
-_RANGES = {
-    **dict.fromkeys(("technical", "functional", "recovery"), (-1.0, 1.0)),
-    "wait": (0.01, 100.0),
-    **dict.fromkeys(("depth", "accuracy", "progress", "status"), (0.0, 1.0)),
-    **dict.fromkeys(("reward", "redeemed", "points", "cost", "encounter_cost"), (0.0, np.inf)),
-}
-_ARRAYS = tuple(field.name for field in fields(Plan) if field.default is None)
 
 
 @dataclass(frozen=True)
@@ -173,12 +32,18 @@ class Encounters:
         staff_mood: feeling that staff showed, -1 to 1.
         price: price as a multiple of the usual one.
         rival: quality of the best alternative, 0-1.
+        rival_price: price of the best alternative as a multiple of the firm's usual price.
         brand: public image of the firm's quality, 0-1.
+        needless: what was sold without need on top, as a share of the spend; None when nothing was.
+        candour: how openly weak points were told, 0-1; None when they were not.
+        slight: how much less than others the customer was seen to get, quality 0-1; None when nobody was.
+        languages: share of language gaps that the firm bridges, 0-1.
+        misheard: standard normal luck of what a language gap makes of a promise; None where all gaps are bridged.
     """
 
     technical: F32
     functional: F32
-    promised: float
+    promised: F32 | float
     failure: F32
     fit: F32 | None = None
     intrusion: F32 | None = None
@@ -186,10 +51,37 @@ class Encounters:
     moment: F32 | None = None
     recovery: F32 | None = None
     effort: F32 | float = 0.0
-    staff_mood: float = 0.0
-    price: float = 1.0
+    staff_mood: F32 | float = 0.0
+    price: F32 | float = 1.0
     rival: float = USUAL_RIVAL
+    rival_price: float = 1.0
     brand: float = USUAL_BRAND
+    needless: F32 | None = None
+    candour: F32 | None = None
+    slight: F32 | None = None
+    languages: float = 1.0
+    misheard: F32 | None = None
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """What reaches customers from the firm this week without an encounter [A].
+
+    Attributes:
+        times: calls, visits or messages.
+        care: how much they show that the firm means well, 1, or read as manipulation, -1.
+        news: how useful they are, 0-1.
+        digital: how digital they are, 0 (in person) to 1.
+        belonging: part that was taken in a community or in making the product, 0-1.
+        languages: share of language gaps that the firm bridges, 0-1.
+    """
+
+    times: F32
+    care: F32
+    news: F32
+    digital: F32
+    belonging: F32
+    languages: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -248,6 +140,10 @@ class Leanings:
         quality: quality that would be told of, 0-1.
         attitude: judgement that would be told, -1 to 1.
         feeling: valence that would show, -1 to 1.
+        price: part of `leave` that the price is to blame for; None for nothing.
+        contact: part of `leave` that being contacted is to blame for; None for nothing.
+        rival: part of `leave` that a rival is to blame for; None for nothing.
+        digital: chance to use a digital channel; None where nobody prefers any.
     """
 
     leave: F32
@@ -259,6 +155,10 @@ class Leanings:
     quality: F32
     attitude: F32
     feeling: F32
+    price: F32 | None = None
+    contact: F32 | None = None
+    rival: F32 | None = None
+    digital: F32 | None = None
 
 
 @dataclass(frozen=True)
@@ -278,9 +178,16 @@ class Acts:
         told: who told friends of what was lived.
         bad: whose telling was of a bad one.
         answer: survey answer 0-10, -1 for none.
-        spent: money the plan spent on those who came, beyond its weekly cost; None when it spends none.
+        spent: money the plan spent on what they did, beyond its weekly cost; None when it spends none.
         price: multiple of the usual price that was paid.
         said: what was told, at rows of the block.
+        bills: the same money by the line it is booked under.
+        answered: how well a complaint was answered, 0-1, where one was made; None when none was.
+        amends: money's worth given for a complaint, relative to the usual spend; None when nothing was.
+        digital: who used a digital channel; None when nobody minds which.
+        joined: who joined which offer, by name.
+        reason: why those who left did so, a place in `people.REASONS`; 0 for the others.
+        stated: the same, as far as those tell who are seen leaving; 0 where nobody tells.
     """
 
     rows: Index
@@ -296,5 +203,12 @@ class Acts:
     bad: Bool
     answer: I8
     spent: F32 | None
-    price: float
+    price: F32 | float
     said: Said
+    bills: tuple[tuple[str, F32], ...] = ()
+    answered: F32 | None = None
+    amends: F32 | None = None
+    digital: Bool | None = None
+    joined: tuple[tuple[str, Bool], ...] = ()
+    reason: U8 | None = None
+    stated: U8 | None = None

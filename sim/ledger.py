@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import F32, Bool
+from sim.chance import F32, Bool, Index
 from sim.clock import weekly_discount
-from sim.exchange import Acts, Plan
+from sim.exchange import Acts
 from sim.parameters import Parametric, param
-from sim.people import SEGMENT
+from sim.people import REASONS, SEGMENT
+from sim.plan import Plan
 from sim.table import Block
 
 F64 = NDArray[np.float64]
-COUNTS = ("purchases", "left", "renewed", "complained", "referred", "praised", "warned", "encounters")
+COUNTS = (
+    "purchases", "left", "renewed", "complained", "referred", "praised", "warned", "encounters", "contacted",
+    "returned", "dismissed", "joined",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,15 +50,22 @@ class Ledger:
     def __init__(self, segments: int) -> None:
         self.segments = segments
         self.weeks: list[dict[str, F64]] = []
+        self._spent: dict[str, float] = {}
 
     def open(self) -> None:
         """Turn to a new week."""
         self.weeks.append({name: np.zeros(self.segments) for name in ("revenue", "cost", *COUNTS)})
 
+    @property
+    def spent(self) -> dict[str, float]:
+        """Money spent so far, by line, undiscounted."""
+        return dict(self._spent)
+
     def book(self, people: Block, plan: Plan, acts: Acts, came: NDArray[np.intp]) -> None:
-        """Enter one block's week; every cost is booked when it is taken, under the plan's line."""
-        if plan.cost is not None:
-            self._cost(plan.line, people[SEGMENT], plan.cost)
+        """Enter one block's week; every cost is booked when it is taken, under the line of the play that takes it."""
+        for bill in plan.bills:
+            if bill.cost is not None:
+                self._cost(bill.line, people[SEGMENT], bill.cost)
         if not len(acts.rows):
             return
         segment = people[SEGMENT].take(acts.rows)
@@ -69,10 +81,41 @@ class Ledger:
             ("warned", acts.bad),
         ):
             self._add(name, segment, amount)
-        if acts.price != 1:
-            self._add("premium", segment, acts.paid * np.float32(1 - 1 / acts.price))
-        if acts.spent is not None:
-            self._cost(plan.line, segment, acts.spent)
+        for name, joined in acts.joined:
+            self._add("joined", segment, joined)
+            self._add(f"joined: {name}", segment, joined)
+        if acts.reason is not None and acts.left.any():
+            for place, name in enumerate(REASONS):
+                if (over := acts.reason == place).any() and place:
+                    self._add(f"left: {name}", segment, over)
+        if not isinstance(acts.price, float) or acts.price != 1:
+            share = (1 - 1 / np.asarray(acts.price)).astype(np.float32)
+            self._add("premium", segment, acts.paid * share)
+        for line, money in acts.bills:
+            self._cost(line, segment, money)
+
+    def book_overhead(self, plan: Plan) -> None:
+        """Enter what a plan spends on nobody in particular, on all segments alike."""
+        for bill in plan.bills:
+            if bill.overhead:
+                every = np.arange(self.segments, dtype=np.uint8)
+                self._cost(bill.line, every, np.full(self.segments, bill.overhead / self.segments))
+
+    def book_returns(self, people: Block, plan: Plan, back: Index) -> F32:
+        """Enter what those cost who came back, at rows of the block; that money [R]."""
+        total = np.zeros(len(back), np.float32)
+        for bill in plan.bills:
+            if bill.welcome is not None:
+                money = bill.welcome.take(back)
+                self._cost(bill.line, people[SEGMENT].take(back), money)
+                total += money
+        return total
+
+    def count(self, people: Block, rows: Mapping[str, Index]) -> None:
+        """Count rows of a block under each name."""
+        for name, index in rows.items():
+            if len(index):
+                self._add(name, people[SEGMENT].take(index), None)
 
     def owe(self, line: str, segment: NDArray[np.uint8], amount: F32) -> None:
         """Enter a liability [n] that falls due with the horizon, as a cost of the last week."""
@@ -80,14 +123,21 @@ class Ledger:
             self.open()
         self._cost(line, segment, amount)
 
-    def _cost(self, line: str, segment: NDArray[np.uint8], amount: F32) -> None:
-        self._add("cost", segment, amount)
-        self._add(f"cost: {line}", segment, amount)
+    def _cost(self, line: str, segment: NDArray[np.uint8], amount: F32 | F64) -> None:
+        sums = self._sums(segment, amount)
+        self._enter("cost", sums)
+        self._enter(f"cost: {line}", sums)
+        self._spent[line] = self._spent.get(line, 0.0) + float(sums.sum())
 
-    def _add(self, name: str, segment: NDArray[np.uint8], amount: F32 | Bool | NDArray[np.uint8] | None) -> None:
-        sums = np.bincount(segment, amount, self.segments).astype(np.float64, copy=False)
+    def _add(self, name: str, segment: NDArray[np.uint8], amount: F32 | F64 | Bool | NDArray[np.uint8] | None) -> None:
+        self._enter(name, self._sums(segment, amount))
+
+    def _enter(self, name: str, sums: F64) -> None:
         page = self.weeks[-1]
         page[name] = page[name] + sums if name in page else sums
+
+    def _sums(self, segment: NDArray[np.uint8], amount: F32 | F64 | Bool | NDArray[np.uint8] | None) -> F64:
+        return np.bincount(segment, amount, self.segments).astype(np.float64, copy=False)
 
     def discounted(self, name: str, accounts: Accounts) -> F64:
         """Present value of a line over all weeks so far [S]."""

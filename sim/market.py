@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from sim.chance import F32, U64, Chance, Week, key_of, poisson
 from sim.clock import weekly_rate
 from sim.errors import ParameterError
 from sim.parameters import ASSUMED, Parametric, param
-from sim.people import Newcomers
+from sim.people import REFERRED, Newcomers
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class Arrivals(Parametric):
     referral: float = param(
         0.0, unit="chance per encounter", low=0, high=0.5, doc="a customer refers somebody", source=ASSUMED
     )
+    match: float = param(
+        0.2, unit="logit of dropout", low=0, high=5, doc="by how much better those fit who were referred",
+        source="direction: Schmitt, Skiera & Van den Bulte 2011 (referred customers churn less); size assumed",
+    )  # fmt: skip
 
     def organic_keys(self, week: int, attraction: float, luck: Week, fame: float = 1.0) -> U64:
         """Keys of this week's organic arrivals [n]; the plan's attraction and the image's fame multiply their rate."""
@@ -51,10 +55,16 @@ class Arrivals(Parametric):
         return keys[enters]
 
 
-def newcomers_at(week: int, keys: U64, source: int, behaviour: Behaviour, luck: Week, chance: Chance) -> Newcomers:
-    """Unmet customers who arrive during this week, each at their own moment."""
+def newcomers_at(
+    week: int, keys: U64, source: int, behaviour: Behaviour, luck: Week, chance: Chance, match: float = 0.0
+) -> Newcomers:
+    """Unmet customers who arrive during this week, each at their own moment; a match lowers the dropout of referred."""
     start: F32 = week + luck.rows(keys).named(f"source {source}").uniform("arrives")
-    return behaviour.newcomers(keys, start, source, chance.life().rows(keys).named("arrival"))
+    drawn = behaviour.newcomers(keys, start, source, chance.life().rows(keys).named("arrival"))
+    if source != REFERRED or match == 0:
+        return drawn
+    odds = drawn.dropout / (1 - drawn.dropout) * np.float32(np.exp(-match))
+    return replace(drawn, dropout=odds / (1 + odds))
 
 
 def referred_keys(referrers: U64, ordinals: NDArray[np.uint16]) -> U64:

@@ -36,6 +36,7 @@ FLOWS = (
     Metric("referred", "customers per week", +1, "Referrals"),
     Metric("praised", "customers per week", +1, "Told friends of a good encounter"),
     Metric("warned", "customers per week", -1, "Told friends of a bad encounter"),
+    Metric("returned", "customers per week", +1, "Customers who came back"),
     Metric("renewed", "customers per week", +1, "Renewals"),
     Metric("revenue", "money per week", +1, "Revenue"),
     Metric("margin", "money per week", +1, "Gross margin"),

@@ -10,36 +10,27 @@ import mesa
 import numpy as np
 
 from sim.acting import act, among
+from sim.admission import settle_in
 from sim.agentset import CustomerSet
+from sim.approach import DISMISSED, come_back, let_go, reach
 from sim.baseline import Baseline, Shifts
 from sim.behaviour import Occasion
 from sim.chance import F32, U64, Chance, Draws, Index, Week, poisson
 from sim.clock import weekly_discount
+from sim.competition import price_seen
 from sim.errors import StrategyError
-from sim.exchange import Acts, Plan, View
+from sim.exchange import Acts
 from sim.ledger import Ledger
 from sim.market import newcomers_at, referred_keys
 from sim.metrics import FLOWS
-from sim.people import (
-    ACTIVE,
-    BASKET,
-    DROPOUT,
-    KEY,
-    ORGANIC,
-    PATIENCE,
-    PEOPLE,
-    RATE,
-    REFERRED,
-    SEGMENT,
-    START,
-    STRATUM,
-    Newcomers,
-)  # fmt: skip
+from sim.people import ACTIVE, KEY, ORGANIC, PEOPLE, RATE, REFERRED, SEGMENT, START, STRATUM, Newcomers
+from sim.plan import Plan
 from sim.recorder import Recorder
-from sim.records import KNOWN, POINTS, PURCHASES, REFERRALS, Records
+from sim.records import BIRTHDAY, FILED, KNOWN, POINTS, PURCHASES, REFERRALS, STATED, Records
 from sim.scenario import Conditions
 from sim.society import Society
 from sim.table import BLOCK, Block, Table
+from sim.view import View
 from sim.world import Strategy, World, writers
 
 
@@ -76,18 +67,23 @@ class CustomerModel(mesa.Model):
         self.mind = world.mind.anchored(self.baseline.center, self.baseline.spread)
         self.chance = Chance(seed)
         self.week = 0
-        self.table = Table((*PEOPLE, *world.cast.columns, *world.mind.columns), 0)
+        self.table = Table((*PEOPLE, *world.behaviour.columns, *world.cast.columns, *world.mind.columns), 0)
         self.records = Records()
         self.recorder = Recorder(world.mind.metrics, len(world.cast.names), partial(writers, world.mind))
         self.ledger = Ledger(len(world.cast.names))
         self._awaited = -np.inf  # the latest first purchase still to come
-        self._attraction, self._point_value = 1.0, 0.0  # of the latest plan
+        self._attraction, self._point_value, self._price = 1.0, 0.0, 1.0  # of the latest plan
+        self.journal: list[tuple[int, str]] = []  # what plays had to say, by week
+        self.moves: list[tuple[Index, Index]] = []  # rows that left and rows that came back, by week
         self._referred: list[tuple[U64, Index]] = []  # who was, and the rows of those who referred them
         self._closed = False
         self.society = Society(world.network, world.reputation, self.chance)
+        world.rivals.enter(self)
+        self.alternative = world.rivals.usual  # what rivals offer this week
         self._admit(newcomers)
         if world.mind.columns:  # without minds there is nobody to tell or to listen
             self.society.connect(self.table)
+        self.crew = world.crew.hire(self, self.table.block(0, len(self.table)), world.arrivals, self.chance)
         reporters = {m.name: partial(weekly_value, name=m.name) for m in (*FLOWS, *world.mind.metrics)}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
@@ -107,18 +103,24 @@ class CustomerModel(mesa.Model):
         if self._closed:
             raise RuntimeError("this model's books are closed: fork it before closing to go on.")
         luck = self.chance.at(self.week)
+        self.alternative = self.world.rivals.move(self, self._price, luck)
         self._arrive(luck)
         conditions = self.conditions
-        view = self.records.view(self.week)
-        plan = self._planned(view, luck.rows(self.table[KEY]).named("strategy"))
-        shifts = self.shifts()
         self.ledger.open()
         self.recorder.open()
+        self.moves.append((_NOBODY, _NOBODY))
+        view = self.records.view(self.week, self.ledger.spent)
+        plan = self._planned(view, luck.rows(self.table[KEY]).named("strategy"), conditions)
+        self.society.publish(plan.image)
+        self.crew.open(plan, conditions, luck)
+        shifts = self.shifts()
         for people in self.table.blocks(self.block):
             self._live(people, plan.part(people.start, people.stop), shifts, luck, conditions)
         self.recorder.close(self.week)
+        self.crew.close(self.ledger.value("encounters", self.world.accounts), luck)
         self._hear()
         self._attraction, self._point_value = plan.attraction, plan.point_value
+        self._price = price_seen(plan.price, conditions.price, self.records.crm[KNOWN])
         self.week += 1
         self.datacollector.collect(self)
 
@@ -135,7 +137,8 @@ class CustomerModel(mesa.Model):
             return
         self._closed = True
         crm = self.records.crm
-        owed = crm[POINTS] * np.float32(self._point_value) * crm[KNOWN]
+        honoured = crm[KNOWN] | (crm[STATED] == DISMISSED)
+        owed = crm[POINTS] * np.float32(self._point_value) * honoured
         self.ledger.owe(line, self.table[SEGMENT], owed)
         for name in ("cost", "profit") if self.week else ():
             self.datacollector.model_vars[name][-1] = weekly_value(self, name)
@@ -148,7 +151,7 @@ class CustomerModel(mesa.Model):
         still = people[ACTIVE] | (people[START] >= self.week)  # who has not come yet has not left either
         return worth * still * np.float32(accounts.margin * accounts.factor(self.week))
 
-    def _planned(self, view: View, draws: Draws) -> Plan:
+    def _planned(self, view: View, draws: Draws, conditions: Conditions) -> Plan:
         """The strategy's plan for this week, or a StrategyError that names strategy and week."""
         name = type(self.strategy).__name__
         try:
@@ -158,12 +161,14 @@ class CustomerModel(mesa.Model):
             plan.check(len(view))
         except Exception as error:  # a stranger's code may raise anything; the cause stays attached
             raise StrategyError(f"strategy {name}, week {self.week}: {type(error).__name__}: {error}") from error
-        return plan
+        self.journal += [(self.week, note) for note in plan.notes]
+        self.ledger.book_overhead(plan)
+        return self.records.permitted(plan, conditions.contacts)
 
     @property
     def conditions(self) -> Conditions:
         """What holds for everybody this week."""
-        return self.world.conditions(self.week, self.society.image)
+        return self.world.conditions(self.week, self.society.image, self.alternative)
 
     def shifts(self) -> Shifts:
         """The baseline's shifts of this week; the pilot solves them instead."""
@@ -172,14 +177,15 @@ class CustomerModel(mesa.Model):
     def _arrive(self, luck: Week) -> None:
         """Organic arrivals, as many as last week's plan attracts, and those whom customers referred last week."""
         world = self.world
-        fame = world.reputation.attraction(self.society.image)
+        fame = world.reputation.attraction(self.conditions.brand)
         organic = world.arrivals.organic_keys(self.week, self._attraction, luck, fame)
         referred = np.concatenate([np.zeros(0, np.uint64), *(keys for keys, _ in self._referred)])
         referrers = np.concatenate([np.zeros(0, np.intp), *(rows for _, rows in self._referred)])
         self._referred = []
         for source, keys in ((ORGANIC, organic), (REFERRED, referred)):
             if len(keys):
-                rows = self._admit(newcomers_at(self.week, keys, source, world.behaviour, luck, self.chance))
+                match = world.arrivals.match
+                rows = self._admit(newcomers_at(self.week, keys, source, world.behaviour, luck, self.chance, match))
                 self.society.befriend(self.table, rows, referrers if source == REFERRED else None)
         if self.week <= self._awaited:  # the firm meets them at their first purchase, so a plan may reach them there
             start = self.table[START]
@@ -193,46 +199,38 @@ class CustomerModel(mesa.Model):
             self.mind.hear(self.table.block(0, len(self.table)).some(rows.take(there)), heard.some(there))
 
     def _admit(self, newcomers: Newcomers) -> Block:
-        """New rows: traits, patience and a mind that has lived a number of encounters, all addressed by key."""
-        world, n = self.world, len(newcomers)
-        self.records.enter(newcomers)
-        people = self.table.grow(n)
-        people[KEY], people[ACTIVE], people[START] = newcomers.keys, newcomers.active, newcomers.start
-        people[RATE], people[DROPOUT], people[BASKET] = newcomers.rate, newcomers.dropout, newcomers.basket
-        people[STRATUM] = self.baseline.strata(newcomers.rate, newcomers.dropout)
-        if n:
-            self._awaited = max(self._awaited, float(newcomers.start[~newcomers.active].max(initial=-np.inf)))
-        life = self.chance.life()
-        usual = world.usual(self.society.image)
-        for start in range(people.start, people.stop, self.block):
-            rows = self.table.block(start, min(start + self.block, people.stop))
-            draws = life.rows(rows[KEY], start)
-            rows[PATIENCE] = draws.exponential("patience")
-            world.cast.enter(rows, draws.named("cast"))
-            self.mind.begin(rows)
-            for encounter in range(world.warm_up if world.mind.columns else 0):
-                lived = world.service.deliver(rows, Plan(), draws.named(f"warm-up {encounter}"), usual)
-                self.mind.appraise(rows, lived)
-                self.mind.settle(rows)
-                self.mind.begin(rows)  # a warm-up has encounters but no purchases: without them habits would fade
+        """New rows with a mind that has a past, and new files for them."""
+        files, life, names = self.records.enter(newcomers), self.chance.life(), self.world.cast.names
+        people = settle_in(
+            self.table, newcomers, self.world, self.mind, self.baseline, life, self.society.image, self.block
+        )
+        filing = life.rows(newcomers.keys, people.start).named("filing")
+        files[FILED], files[BIRTHDAY] = self.world.survey.file(people[SEGMENT], len(names), filing)
+        self._awaited = max(self._awaited, float(newcomers.start[~newcomers.active].max(initial=-np.inf)))
         return people
 
     def _live(self, people: Block, plan: Plan, shifts: Shifts, luck: Week, conditions: Conditions) -> None:
         """One block's week: come, live, appraise, act, be booked, settle."""
         draws = luck.rows(people[KEY], people.start)
-        multiplier = self._multiplier(people, plan, shifts, conditions)
+        self._approach(people, plan, draws, conditions)
+        wish = self.mind.wish(people, plan, conditions)
+        behaviour, demand = self.world.behaviour, conditions.demand
+        multiplier = behaviour.effect(people, shifts.multiplier(people[STRATUM], wish), demand)
         rate = people[RATE] * multiplier
         trial = self._open_relationships(people, rate)
         rate *= people[ACTIVE]
         came = poisson(draws.uniform("come"), rate)
+        behaviour.elsewhere(people, rate, self.week, demand, draws)
         lived = np.flatnonzero(came > 0)
         if len(trial):
             lived = np.union1d(lived, trial)
         if len(lived):
-            guests = people.some(lived)
-            there = self.world.service.deliver(guests, plan.some(lived), draws.some(lived), conditions)
+            guests, theirs = people.some(lived), draws.some(lived)
+            served = self.crew.serve(theirs)
+            self.records.serve(lived + people.start, None if served is None else served.by)
+            there = self.world.service.deliver(guests, plan.some(lived), theirs, conditions, served)
             self.mind.appraise(guests, there)
-        due = self.world.behaviour.due(people, self.week)
+        due = behaviour.due(people, self.week)
         due = due[people[ACTIVE].take(due)]
         rows = np.union1d(lived, due) if len(due) else lived
         occasion = Occasion(
@@ -242,28 +240,40 @@ class CustomerModel(mesa.Model):
         acts = act(people, rows, occasion, plan.some(rows), self.mind, self.world, draws.some(rows), conditions)
         self._remember(people, acts)
         self.ledger.book(people, plan, acts, lived)
-        self.records.write(people, plan, acts)
+        self.records.write(people, plan, acts, self.week)
         self.mind.settle(people)
         self.recorder.add(people)
 
+    def _approach(self, people: Block, plan: Plan, draws: Draws, conditions: Conditions) -> None:
+        """Contacts, farewells and returns of one block, before anybody comes."""
+        reached = reach(people, plan, self.mind, draws, conditions)
+        if reached is not None:
+            self.records.contact(reached.rows + people.start, reached.times, self.week, reached.annoyed)
+        gone, said = let_go(people, plan, self.week)
+        if said is not None and plan.dismiss is not None:
+            self.society.note(said, people.start)
+            self.records.dismiss(np.flatnonzero(plan.dismiss) + people.start, self.week)
+        back = come_back(people, plan, self.world, draws, self.week)
+        if len(back):
+            spent = self.ledger.book_returns(people, plan, back)
+            self.records.welcome(back + people.start, spent)
+        touched = _NOBODY if reached is None else reached.rows
+        self.ledger.count(people, {"contacted": touched, "left": gone, "dismissed": gone, "returned": back})
+        self._moved(people.start, gone, back)
+
+    def _moved(self, start: int, gone: Index, back: Index) -> None:
+        left, returned = self.moves[-1]
+        if len(gone) or len(back):
+            self.moves[-1] = np.append(left, gone + start), np.append(returned, back + start)
+
     def _remember(self, people: Block, acts: Acts) -> None:
-        """Who was referred, and what was said, until the week is over."""
+        """Who left, who was referred, and what was said, until the week is over."""
         self.society.note(acts.said, people.start)
+        self._moved(people.start, acts.said.left, _NOBODY)
         referrers = acts.rows[acts.referred]
         if len(referrers):
             before = self.records.crm[REFERRALS][people.start : people.stop].take(referrers)
             self._referred.append((referred_keys(people[KEY].take(referrers), before), referrers + people.start))
-
-    def _multiplier(self, people: Block, plan: Plan, shifts: Shifts, conditions: Conditions) -> F32:
-        """By how much mind, plan and baseline multiply each rate [n]."""
-        wish = self.mind.wish(people, plan, conditions)
-        if len(shifts.rate) == 1:
-            shift = np.full(len(people), shifts.rate[0], np.float32) if wish is None else wish + shifts.rate[0]
-        else:
-            shift = shifts.rate.take(people[STRATUM])
-            if wish is not None:
-                shift += wish
-        return np.exp(shift, out=shift)
 
     def _open_relationships(self, people: Block, rate: F32) -> Index:
         """Whose first purchase falls in this week: they become active, for the part of the week that is left."""
@@ -274,6 +284,9 @@ class CustomerModel(mesa.Model):
         people[ACTIVE][trial] = True
         rate[trial] *= self.week + 1 - start.take(trial)
         return trial
+
+
+_NOBODY = np.zeros(0, np.intp)
 
 
 def weekly_value(model: CustomerModel, name: str) -> float:

@@ -21,7 +21,16 @@ PATIENCE = Column("patience", np.float32, 1.0, low=0, doc="Exp(1), drawn once a 
 STRAIN = Column("strain", np.float32, low=0, doc="sum of -log(1 - chance of leaving) so far")
 STRATUM = Column("stratum", np.uint8, doc="cell of dropout x rate in which the baseline is held")
 LEFT = Column("left", np.float32, float("nan"), unit="week", doc="when the customer left; NaN while active")
-PEOPLE = (KEY, ACTIVE, SEGMENT, START, RATE, DROPOUT, BASKET, PATIENCE, STRAIN, STRATUM, LEFT)
+REASON = Column("reason", np.uint8, doc="why the customer left the last time: a place in REASONS")
+RETURNS = Column("returns", np.uint8, doc="how often the customer came back after leaving")
+WENT_TO = Column("went_to", np.uint8, doc="rival the customer left for the last time: 1 the first named one, 0 none")
+PEOPLE = (KEY, ACTIVE, SEGMENT, START, RATE, DROPOUT, BASKET, PATIENCE, STRAIN, STRATUM, LEFT, REASON, RETURNS, WENT_TO)
+
+# Only where customers buy from several firms:
+SHARE = Column("share", np.float32, 1.0, low=0, high=1, doc="share of purchases in the category that is made here")
+ELSEWHERE = Column("elsewhere", np.uint32, doc="purchases made from others since the first one here")
+
+REASONS = ("still here", "need", "service", "price", "contact", "rival", "dismissed")
 
 INITIAL, ORGANIC, REFERRED = 0, 1, 2  # acquisition sources
 
@@ -41,6 +50,7 @@ class Newcomers:
         last: week of the latest purchase on record.
         spend: money on record so far.
         source: INITIAL, ORGANIC or REFERRED, uint8.
+        share: share of purchases in the category that is made here, float32; None where nobody looks elsewhere.
     """
 
     keys: U64
@@ -53,9 +63,11 @@ class Newcomers:
     last: F32
     spend: F32
     source: NDArray[np.uint8]
+    share: F32 | None = None
 
     def __post_init__(self) -> None:
-        sizes = {field.name: len(getattr(self, field.name)) for field in fields(self)}
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        sizes = {name: len(values) for name, values in given.items() if values is not None}
         if len(set(sizes.values())) > 1:
             raise ValueError(f"Newcomers need arrays of one length, got {sizes}.")
 

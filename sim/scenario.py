@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 
+from sim.chance import Week
 from sim.parameters import ASSUMED, Parametric, param
 
 USUAL_RIVAL = 0.65  # quality of the best alternative in ordinary times
@@ -27,6 +29,13 @@ class Conditions:
         rival: quality of the best alternative, 0-1.
         competition: how free customers are to leave, from 0 (locked in) to 1 (free).
         brand: public image of the firm's quality, 0-1.
+        demand: shift of the log rate at which everybody buys.
+        rival_price: price of the best alternative as a multiple of the firm's usual price.
+        poaching: how strongly rivals court the firm's customers, shift of the logit of leaving.
+        absent: share of staff that is not there.
+        languages: share of language gaps that the firm bridges, 0-1.
+        contacts: most contacts a customer may get in a week.
+        rivals: chance of each named rival to get a customer who goes to one.
     """
 
     technical: float = 0.0
@@ -38,9 +47,33 @@ class Conditions:
     rival: float = USUAL_RIVAL
     competition: float = 1.0
     brand: float = USUAL_BRAND
+    demand: float = 0.0
+    rival_price: float = 1.0
+    poaching: float = 0.0
+    absent: float = 0.0
+    languages: float = 1.0
+    contacts: float = 100.0
+    rivals: tuple[float, ...] = ()
 
 
 USUAL = Conditions()
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """What the rivals offer the firm's customers in a week.
+
+    Attributes:
+        quality: quality of the best of them, 0-1.
+        price: price of the best of them as a multiple of the firm's usual price.
+        poaching: how strongly they court the firm's customers, shift of the logit of leaving.
+        shares: chance of each named rival to get a customer who goes to one; empty where none has a name.
+    """
+
+    quality: float = USUAL_RIVAL
+    price: float = 1.0
+    poaching: float = 0.0
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +90,12 @@ class Event(Parametric):
     promise: float = param(0.0, unit="quality", low=-1, high=1, doc="shift of the quality promised")
     price: float = param(0.0, unit="share", low=-0.9, high=10, doc="change of the price")
     rival: float = param(0.0, unit="quality", low=-1, high=1, doc="shift of the best rival's quality")
+    rival_price: float = param(0.0, unit="share", low=-0.9, high=10, doc="change of the best rival's price")
+    poaching: float = param(0.0, unit="logit", low=0, high=5, doc="how strongly rivals court customers")
+    demand: float = param(0.0, unit="log rate", low=-5, high=5, doc="shift of how often everybody buys")
+    brand: float = param(0.0, unit="quality", low=-1, high=1, doc="shift of the firm's public image")
+    absent: float = param(0.0, unit="share", low=0, high=0.95, doc="staff that is not there")
+    contacts: float = param(100.0, unit="per week", low=0, high=100, doc="most contacts a customer may get")
 
     def size(self, week: int) -> float:
         """How much of it holds in a week, 0 to 1."""
@@ -64,12 +103,13 @@ class Event(Parametric):
         return min((age + 1) / self.ramp, 1.0) if 0 <= age < self.weeks else 0.0
 
 
-_SHIFTS = ("technical", "functional", "failure", "recovery", "promise")
+_SHIFTS = ("technical", "functional", "failure", "recovery", "promise", "poaching", "demand")
+_QUALITY = ("rival", "brand")
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A calendar of events, the same in all arms.
+    """What happens to everybody in the meantime: a calendar of events, the same in all arms.
 
     Attributes:
         events: by name.
@@ -87,14 +127,20 @@ class Scenario:
             return usual
         sizes = [(event, event.size(week)) for event in self.events.values()]
         shifts = {name: getattr(usual, name) + sum(s * getattr(e, name) for e, s in sizes) for name in _SHIFTS}
-        rival = usual.rival + sum(s * e.rival for e, s in sizes)
-        price = usual.price * float(np.prod([1 + s * e.price for e, s in sizes]))
-        return replace(usual, **shifts, rival=min(max(rival, 0.0), 1.0), price=price)
+        quality = {name: getattr(usual, name) + sum(s * getattr(e, name) for e, s in sizes) for name in _QUALITY}
+        prices = {
+            name: getattr(usual, name) * float(np.prod([1 + s * getattr(e, name) for e, s in sizes]))
+            for name in ("price", "rival_price")
+        }
+        there = float(np.prod([1 - s * e.absent for e, s in sizes]))
+        contacts = min([usual.contacts, *(e.contacts for e, s in sizes if s > 0)])
+        within = {name: min(max(value, 0.0), 1.0) for name, value in quality.items()}
+        return replace(usual, **shifts, **within, **prices, absent=1 - there, contacts=contacts)
 
 
 @dataclass(frozen=True)
 class Rivals(Parametric):
-    """The outside option: what the best alternative offers, and how free customers are to take it."""
+    """One outside option without a name: what the best alternative offers, and how free customers are to take it."""
 
     quality: float = param(
         USUAL_RIVAL, unit="quality 0-1", low=0, high=1, doc="quality of the best alternative", source=ASSUMED
@@ -103,6 +149,27 @@ class Rivals(Parametric):
         1.0, unit="0 to 1", low=0, high=1, doc="0: locked in, feelings do not count; 1: free to leave",
         source="direction: Jones & Sasser 1995; size assumed",
     )  # fmt: skip
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Nobody has a name."""
+        return ()
+
+    @property
+    def usual(self) -> Alternative:
+        """What is offered in any week."""
+        return Alternative(self.quality)
+
+    def at_rest(self) -> Self:
+        """The same: nobody moves."""
+        return self
+
+    def enter(self, model: Any) -> None:
+        """Nobody comes on stage."""
+
+    def move(self, model: Any, price: float, luck: Week) -> Alternative:
+        """The same in every week."""
+        return self.usual
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from sim.people import KEY, SEGMENT
 from sim.scenario import USUAL_BRAND, Reputation
 from sim.table import Block, Table
 
+PUBLISHED = 0.9  # share of the firm's own words that is left after a week (assumed)
+
 
 class Society:
     """Who talks to whom, what was said this week, and what the public thinks of the firm.
@@ -25,6 +27,7 @@ class Society:
 
     def __init__(self, network: Network, reputation: Reputation, chance: Chance) -> None:
         self.image = reputation.start
+        self._published = 0.0  # how far the firm's own words have moved it
         self._network, self._reputation, self._life = network, reputation, chance.life
         self._talk: Talk | None = None
         self._week: list[Said] = []
@@ -49,6 +52,12 @@ class Society:
         """Remember what a block, whose first row is `start`, has said."""
         if self._talk is not None:
             self._week.append(Said(said.rows + start, said.quality, said.attitude, said.feeling, said.left + start))
+
+    def publish(self, shift: float) -> None:
+        """What the firm itself does for its image this week; what it did before is half forgotten after seven weeks."""
+        after = PUBLISHED * self._published + shift
+        self.image = min(max(self.image + after - self._published, 0.0), 1.0)
+        self._published = after
 
     def carry(self) -> tuple[Index, Heard]:
         """Who hears this week's talk [H], rows ascending, and what; the image moves with it."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from sim.chance import Draws
-from sim.exchange import Plan, View
+from sim.plan import ARRAYS, Offer, Plan
+from sim.view import View
 
 
 @dataclass(frozen=True)
@@ -24,23 +26,10 @@ class Placebo:
     """Every lever is moved, but to where it stands, so all code runs and nothing may differ from control."""
 
     def plan(self, view: View, draws: Draws) -> Plan:
-        """Plan nothing more and nothing else for everybody [N]: lifts of zero, waits times one."""
-        zero = np.zeros(len(view), np.float32)
+        """Plan nothing more and nothing else for everybody [N]: lifts of zero, waits and prices times one."""
+        nobody, zero, one = np.zeros(len(view), np.bool_), *np.zeros((2, len(view)), np.float32)
+        one += 1
         draws.uniform("placebo")  # luck of its own must not disturb anybody's
-        return Plan(
-            treated=np.zeros(len(view), np.bool_),
-            technical=zero,
-            functional=zero,
-            depth=zero,
-            accuracy=zero,
-            progress=zero,
-            status=zero,
-            reward=zero,
-            redeemed=zero,
-            points=zero,
-            cost=zero,
-            encounter_cost=zero,
-            recovery=zero,
-            wait=np.ones(len(view), np.float32),
-            line="placebo",
-        )
+        still: dict[str, Any] = dict.fromkeys(ARRAYS, zero)
+        still |= {"treated": nobody, "dismiss": nobody, "wait": one, "price": one}
+        return Plan(**still, offers=(Offer("placebo", nobody),), line="placebo")

@@ -21,7 +21,7 @@ from experiments.build import build, compose, options
 from experiments.calibrated import Calibration, calibrate, customers_of, world_of
 from experiments.configuration.catalogue import groups, snake
 from experiments.study import LogSource, Study
-from sim.behaviour import Contractual
+from sim.behaviour import Contractual, NonContractual
 from sim.model import CustomerModel
 
 FOLDER = Path(configs.__path__[0])
@@ -29,6 +29,7 @@ PRESETS = sorted(FOLDER.rglob("*.yaml"))
 GROUPS = [group.name for group in groups()]
 OPTIONS = {group: options(group) for group in (*GROUPS, "experiment")}
 CHOICES = [(group, name) for group, names in OPTIONS.items() for name in names]
+UNFITTED = ("contractual", "repertoire")  # markets that no log is fitted to
 PLAYS = ["nothing", "placebo", "reward_program", "personalised_service", "over_delivery"]
 
 
@@ -43,7 +44,10 @@ def chosen(group: str, name: str) -> list[str]:
         return [f"+strategy@arms.chosen={name}"]
     if group == "strategy/targeting":
         return [f"strategy/targeting@arms.over_delivery.targeting={name}"]
-    return [f"{group}={name}", *(["population.start=cohort", "weeks=53"] if name == "contractual" else [])]
+    if group == "strategy/score":
+        place = "arms.over_delivery.targeting"
+        return [f"strategy/targeting@{place}=top_k", f"strategy/score@{place}.score={name}"]
+    return [f"{group}={name}", *(["population.start=cohort", "weeks=53"] if name in UNFITTED else [])]
 
 
 def test_the_default_study_is_the_main_job() -> None:
@@ -55,9 +59,18 @@ def test_the_default_study_is_the_main_job() -> None:
 
 
 def test_presets_exist_for_every_play_and_repeat_no_default() -> None:
-    assert {snake(name) for name in strategies.__all__} == {path.stem for path in FOLDER.glob("strategy/*.yaml")}
-    for path in FOLDER.glob("strategy/*.yaml"):
-        assert set(yaml.safe_load(path.read_text(encoding="utf-8"))) == {"defaults"}
+    """A play's own preset is its defaults; what bears another name is a variant, and says what differs."""
+    plays = {snake(name) for name in strategies.__all__}
+    presets = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in FOLDER.glob("strategy/*.yaml")}
+    assert plays <= set(presets)
+    for name, preset in presets.items():
+        composed = build(compose([f"+strategy@arms.chosen={name}"])).arms["chosen"]
+        assert snake(type(composed).__name__) in plays, name
+        if name in plays:
+            assert set(preset) == {"defaults"} or composed != type(composed)(), name
+        else:
+            own = build(compose([f"+strategy@arms.own={snake(type(composed).__name__)}"])).arms["own"]
+            assert composed != own, name
 
 
 @pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.relative_to(FOLDER).as_posix())
@@ -73,7 +86,7 @@ def test_a_preset_says_what_it_is_and_leaves_hydra_alone(path: Path) -> None:
 def test_every_option_has_a_line_builds_and_runs_two_weeks(group: str, name: str) -> None:
     assert OPTIONS[group][name]
     study = build(compose(chosen(group, name)))
-    calibration = Calibration(study.market) if isinstance(study.market, Contractual) else fitted()
+    calibration = Calibration(study.market) if not isinstance(study.market, NonContractual) else fitted()
     for strategy in study.chosen.values():
         model = CustomerModel(
             world_of(study, calibration), customers_of(study, calibration, seed=1, size=120), strategy

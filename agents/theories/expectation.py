@@ -46,7 +46,8 @@ class _FourSources(Parametric, ABC):
     def learn(self, people: Rows, lived: Encounters) -> None:
         """Move each expectation [E] towards what was delivered, then towards promise and brand image."""
         open_to = self._openness(people)
-        told = np.float32(self.promise * lived.promised + self.brand * lived.brand) * open_to
+        promised = np.float32(self.promise) * np.asarray(lived.promised, np.float32)
+        told = (promised + np.float32(self.brand * lived.brand)) * open_to
         kept = 1 - np.float32(self.promise + self.brand) * open_to
         for column, quality in ((EXPECT_TECHNICAL, lived.technical), (EXPECT_FUNCTIONAL, lived.functional)):
             expected = people[column]

@@ -11,8 +11,9 @@ import numpy as np
 from agents import customers as c
 from sim.baseline import Standing
 from sim.chance import F32
-from sim.exchange import Acts, Encounters, Heard, Leanings, Plan
+from sim.exchange import Acts, Encounters, Heard, Leanings
 from sim.parameters import ASSUMED, Parametric, param
+from sim.plan import Plan
 from sim.scenario import Conditions
 from sim.table import Column, Rows
 
@@ -24,6 +25,7 @@ class Intention(Protocol):
     writes: ClassVar[tuple[Column[Any], ...]]
 
     def weigh(self, people: Rows, lived: Encounters) -> None: ...
+    def restate(self, people: Rows) -> None: ...
     def hear(self, people: Rows, heard: Heard) -> None: ...
     def acted(self, people: Rows, acts: Acts) -> None: ...
     def fade(self, people: Rows) -> None: ...
@@ -36,11 +38,11 @@ class LoyaltyIntention(Parametric, ABC):
     """What all share: five intentions from one index, z = (loyalty - mean) / sd of the population at the fork.
 
     * buy: the log rate shifts by `pull` z + 2 appeal `gradient` progress^2 (goal gradient: Kivetz, Urminsky & Zheng
-      2006) - `elasticity` s log price;
+      2006) - `elasticity` s log price, and for a discount - `deal` s log (its price);
     * stay: the logit of leaving shifts by -freedom (`hold` z + `mood` valence) + `contagion` friends who left lately -
-      2 appeal `stake` progress - 2 motive `status` tier + `outrage` s (max(log price - pay, 0) - max(-pay, 0)). Freedom
-      is 0 for the locked in; what would be forfeited holds only as long as it is offered; a price rise hurts by as
-      much as it passes what one would pay;
+      2 appeal `stake` progress - 2 motive `status` tier + `outrage` s (max(log price - pay, 0) - max(-pay, 0)) +
+      freedom poaching. Freedom is 0 for the locked in; what would be forfeited holds only as long as it is offered; a
+      price rise hurts by as much as it passes what one would pay; rivals who court customers draw them away;
     * pay more: pay = `premium` z (1 + `elation` |z|), flat in the middle and steep at both ends (Homburg, Koschate &
       Hoyer 2005);
     * recommend: the log chance shifts by `recommend` z, and friends are told of an encounter with the chance
@@ -76,6 +78,10 @@ class LoyaltyIntention(Parametric, ABC):
     elasticity: float = param(
         0.50, unit="log rate per log price", low=0, high=5, doc="a higher price lowers buying", source=ASSUMED
     )
+    deal: float = param(
+        0.50, unit="log rate per log discount", low=0, high=10, doc="a discount moves to buy now, whatever is normal",
+        source="direction: Thaler 1985 (transaction utility); size assumed",
+    )  # fmt: skip
     outrage: float = param(
         3.0, unit="logit per log price", low=0, high=20, doc="a price beyond what one would pay drives out",
         source=ASSUMED,
@@ -103,10 +109,15 @@ class LoyaltyIntention(Parametric, ABC):
     reads: ClassVar[tuple[Column[Any], ...]] = (
         c.SATISFACTION, c.SATISFACTION_LAST, c.VALENCE, c.PERCEIVED_TECHNICAL, c.PERCEIVED_FUNCTIONAL, c.VOICE,
         c.REWARD_APPEAL, c.STATUS_MOTIVE, c.PRICE_SENSITIVITY, c.SOCIABILITY,
+        c.REFERENCE_PRICE, c.DEAL_MINDED,
     )  # fmt: skip
 
     def weigh(self, people: Rows, lived: Encounters) -> None:
         """Write the loyalty index [E]."""
+        self.restate(people)
+
+    def restate(self, people: Rows) -> None:
+        """Write the index anew from what is felt and thought now, without another encounter [n]."""
         people[c.LOYALTY] = self._index(people) + np.float32(self.hearsay) * people[c.HEARD]
 
     def hear(self, people: Rows, heard: Heard) -> None:
@@ -138,8 +149,11 @@ class LoyaltyIntention(Parametric, ABC):
         shift -= np.float32(gain * standing.center)
         if plan.progress is not None:
             shift += self.gradient * 2 * people[c.REWARD_APPEAL] * np.square(plan.progress)
-        if conditions.price != 1:
-            shift -= np.float32(self.elasticity * np.log(conditions.price)) * people[c.PRICE_SENSITIVITY]
+        dearer = dearness(people, plan, conditions)
+        if plan.price is not None:
+            shift += np.float32(self.deal) * np.maximum(-np.log(plan.price), 0) * _price_minded(people)
+        if dearer is not None:
+            shift -= np.float32(self.elasticity) * dearer * _price_minded(people)
         return shift
 
     def lean(self, people: Rows, plan: Plan, conditions: Conditions, standing: Standing) -> Leanings:
@@ -154,9 +168,15 @@ class LoyaltyIntention(Parametric, ABC):
             leave -= self.stake * 2 * people[c.REWARD_APPEAL] * plan.progress
         if plan.status is not None:
             leave -= self.status * 2 * people[c.STATUS_MOTIVE] * plan.status
-        if conditions.price != 1:
-            beyond = np.maximum(np.float32(np.log(conditions.price)) - pay, 0) - np.maximum(-pay, 0)
-            leave += self.outrage * people[c.PRICE_SENSITIVITY] * beyond
+        dearer, price = dearness(people, plan, conditions), None
+        if dearer is not None:
+            beyond = np.maximum(dearer - pay, 0) - np.maximum(-pay, 0)
+            price = self.outrage * _price_minded(people) * beyond
+            leave += price
+        rival = None
+        if conditions.poaching:
+            rival = np.full(len(people), conditions.competition * conditions.poaching, np.float32)
+            leave += rival
         bitter = 1 + np.float32(self.bitter - 1) * (last < 0)
         tell = 2 * people[c.SOCIABILITY] * (self.talk + self.stirred * bitter * np.abs(last))
         return Leanings(
@@ -169,11 +189,28 @@ class LoyaltyIntention(Parametric, ABC):
             quality=np.float32(0.5) * (people[c.PERCEIVED_TECHNICAL] + people[c.PERCEIVED_FUNCTIONAL]),
             attitude=last,
             feeling=feeling,
+            price=price,
+            rival=rival,
         )
 
     @abstractmethod
     def _index(self, people: Rows) -> F32:
         """The raw index [E]."""
+
+
+def dearness(people: Rows, plan: Plan, conditions: Conditions) -> F32 | None:
+    """Log of the price over the price that feels normal [n]; None where everybody pays what is normal to them."""
+    normal = people[c.REFERENCE_PRICE]
+    if plan.price is None and conditions.price == 1 and not (normal != 1).any():
+        return None
+    price = np.float32(conditions.price) if plan.price is None else plan.price * np.float32(conditions.price)
+    dearer: F32 = np.log(price / normal)
+    return dearer
+
+
+def _price_minded(people: Rows) -> F32:
+    """Price sensitivity [n], what discounts have taught included."""
+    return people[c.PRICE_SENSITIVITY] + people[c.DEAL_MINDED]
 
 
 def trust_of(people: Rows) -> F32:

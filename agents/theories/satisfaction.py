@@ -206,5 +206,6 @@ class Equity(_Judgement):
 
     def _felt(self, people: Rows, lived: Encounters, gap: F32) -> F32:
         got = self._mix(lived.technical, self._manner(lived)) - np.float32(lived.brand)
-        given = np.float32(self.weight * np.log(lived.price)) * people[c.PRICE_SENSITIVITY]
+        paid = lived.price if lived.needless is None else lived.price * (1 + lived.needless)
+        given = np.float32(self.weight) * np.log(np.asarray(paid, np.float32)) * people[c.PRICE_SENSITIVITY]
         return gap + self.fairness * (got - given - gap)

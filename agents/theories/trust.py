@@ -14,6 +14,7 @@ from sim.parameters import ASSUMED, Parametric, param
 from sim.table import Column, Rows
 
 FACETS = (COMPETENCE, BENEVOLENCE, INTEGRITY)
+CANDOUR = 0.15  # news of honesty in full openness, quality (two-sided messages: Crowley & Hoyer 1994; size assumed)
 
 
 @runtime_checkable
@@ -105,9 +106,11 @@ def facet_news(lived: Encounters, unease: F32 | None) -> tuple[F32, F32, F32]:
     """What an encounter says about ability, good will and honesty [E]: what was done against what was promised.
 
     Ability is heard in what is delivered, good will in how, honesty in both.
-    Being known too well counts against honesty.
+    Being known too well counts against honesty, weak points openly told count for it.
     """
     able = lived.technical - np.float32(lived.promised)
     caring = lived.functional - np.float32(lived.promised)
     honest = np.float32(0.5) * (able + caring)
+    if lived.candour is not None:
+        honest = honest + np.float32(CANDOUR) * lived.candour
     return able, caring, honest if unease is None else honest - unease

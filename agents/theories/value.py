@@ -10,6 +10,7 @@ import numpy as np
 from agents.customers import (
     BENEVOLENCE,
     COMPETENCE,
+    DEAL_MINDED,
     INTEGRITY,
     MEMORY,
     PRICE_SENSITIVITY,
@@ -47,11 +48,12 @@ class NoValue:
 class QualityForPrice(Parametric):
     """What is got for what is given, beside the best alternative.
 
-    v = tanh(benefit (Q - R) + reward r - money s log(price / reference) - effort w), with R the best rival's quality,
-    less `risk` times risk aversion for what is untried, r the reward as a share of spend, at most 1, s price
-    sensitivity, w waiting in doublings. Value moves towards v by the customer's memory, the reference price towards the
-    price paid by `getting_used`. Source: Zeithaml 1988 (get against give: price, effort, risk); Kalyanaram & Winer 1995
-    (reference prices adapt); the form is ours.
+    v = tanh(benefit (Q - R) + reward r - money s (log(price / reference) - log rival price) - effort w), with R the
+    best rival's quality, less `risk` times risk aversion for what is untried, r the reward as a share of spend, at most
+    1, s price sensitivity, w waiting in doublings, and the rival's price a multiple of the firm's usual one. Value
+    moves towards v by the customer's memory, the reference price towards the price paid by `getting_used`; every
+    discount makes one look more at prices. Source: Zeithaml 1988 (get against give: price, effort, risk); Kalyanaram &
+    Winer 1995 (reference prices adapt); the form is ours.
     """
 
     benefit: float = param(3.0, unit="per unit quality", low=0, high=20, doc="weight of quality", source=ASSUMED)
@@ -61,24 +63,35 @@ class QualityForPrice(Parametric):
     risk: float = param(
         0.10, unit="quality", low=0, high=1, doc="what an untried rival is discounted at full aversion", source=ASSUMED
     )
+    schooling: float = param(
+        0.10, unit="sensitivity per log discount", low=0, high=5, doc="a discount teaches to look at the price",
+        source="direction: Mela, Gupta & Lehmann 1997; size assumed",
+    )  # fmt: skip
     getting_used: float = param(
         0.15, unit="share per encounter", low=0, high=1, doc="how fast a price becomes normal", source=ASSUMED
     )
-    writes: ClassVar[tuple[Column[Any], ...]] = (VALUE, REFERENCE_PRICE)
+    writes: ClassVar[tuple[Column[Any], ...]] = (VALUE, REFERENCE_PRICE, DEAL_MINDED)
     reads: ClassVar[tuple[Column[Any], ...]] = (MEMORY, PRICE_SENSITIVITY, RISK_AVERSION)
 
     def worth(self, people: Rows, lived: Encounters) -> None:
         """Value and reference price after this encounter [E]."""
-        price, reference = np.float32(lived.price), people[REFERENCE_PRICE]
-        now = self._now(people, lived, np.log(price / np.maximum(reference, np.float32(1e-3))))
+        price, reference = np.asarray(lived.price, np.float32), people[REFERENCE_PRICE]
+        paid = price if lived.needless is None else price * (1 + lived.needless)  # which does not feel normal later
+        now = self._now(people, lived, np.log(paid / reference))
         so_far = people[VALUE]
         people[VALUE] = so_far + people[MEMORY] * (now - so_far)
-        people[REFERENCE_PRICE] = reference + self.getting_used * (price - reference)
+        normal = reference + self.getting_used * (price - reference)
+        people[REFERENCE_PRICE] = np.clip(normal, REFERENCE_PRICE.low, REFERENCE_PRICE.high)
+        if (price < 1).any():
+            learnt = people[DEAL_MINDED] + np.float32(self.schooling) * np.maximum(-np.log(price), 0)
+            people[DEAL_MINDED] = np.minimum(learnt, np.float32(DEAL_MINDED.high))
 
     def _now(self, people: Rows, lived: Encounters, dearer: F32) -> F32:
         """Value of this encounter [E], -1 to 1; `dearer` is the log of price over reference."""
         rival = np.float32(lived.rival) - self.risk * people[RISK_AVERSION]
         quality = np.float32(0.5) * (lived.technical + lived.functional)
+        if lived.rival_price != 1:
+            dearer = dearer - np.float32(np.log(lived.rival_price))
         net = self.benefit * (quality - rival) - self.money * people[PRICE_SENSITIVITY] * dearer
         if lived.reward is not None:
             net = net + self.reward * np.minimum(lived.reward, 1)

@@ -63,7 +63,7 @@ def run(result: ValidationResult) -> str:
     about = result.provenance
     return (
         f"Default run of {about['date'][:10]}: seeds {about['seeds']}, {result.replications} replications of "
-        f"{result.customers:,} customers, {result.draws} prior draws."
+        f"{result.customers:,} customers, {result.draws} prior draws, {result.field_draws} of facts of the field."
     )
 
 

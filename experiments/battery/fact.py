@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
 
@@ -112,6 +113,8 @@ class Fact:
         shown: numbers that are printed and not judged, name -> words.
         why: the best explanation found for failing (filled in after looking at results).
         why_by_mind: the same for single minds of the package, by name.
+        field: whether it is measured in the engine (`field.py`), which takes longer: fewer prior draws are tried.
+        mindless: whether no mind is asked, so that one measurement is everybody's.
     """
 
     id: str
@@ -124,9 +127,11 @@ class Fact:
     measure: Callable[[Laboratory], Mapping[str, float]]
     kind: Callable[[Mind], Kind]
     scored: Callable[[Mind], str] = _always
-    shown: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, str] = dc.field(default_factory=dict)
     why: str = ""
-    why_by_mind: Mapping[str, str] = field(default_factory=dict)
+    why_by_mind: Mapping[str, str] = dc.field(default_factory=dict)
+    field: bool = False
+    mindless: bool = False
 
     @property
     def numbers(self) -> tuple[str, ...]:

@@ -116,5 +116,13 @@ def _values(pieces: Mapping[int, Piece]) -> pd.DataFrame:
 def _info(fact: Fact) -> FactInfo:
     why = {"": fact.why, **fact.why_by_mind}
     return FactInfo(
-        fact.id, fact.short, fact.title, fact.source, str(fact.status), fact.situation, dict(fact.shown), why
+        fact.id,
+        fact.short,
+        fact.title,
+        fact.source,
+        str(fact.status),
+        fact.situation,
+        dict(fact.shown),
+        why,
+        fact.field,
     )

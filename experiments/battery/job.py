@@ -52,6 +52,9 @@ class Validate(Parametric):
     minds: Mapping[str, Mind]
     facts: tuple[str, ...] = ()
     draws: int = param(200, unit="draws", low=0, high=100_000, doc="of all parameters from their prior ranges")
+    field_draws: int = param(
+        20, unit="draws", low=0, high=100_000, doc="the same for facts of the field, of the study's mind only"
+    )
     customers: int = param(CUSTOMERS, unit="customers", low=240, high=1_000_000, doc="in one replication")
     questionnaire: Questionnaire = field(default_factory=Questionnaire)
 
@@ -114,17 +117,25 @@ class Validate(Parametric):
 
 
 def measure(job: Validate, study: Study, number: int) -> Piece:
-    """One replication: all facts in all minds, and every so-many-th prior draw of each mind on the same customers."""
-    usual = Conditions(rival=study.rivals.quality, competition=study.rivals.competition, brand=study.reputation.start)
+    """One replication: all facts in all minds, and every so-many-th prior draw of each mind on the same customers.
+
+    Facts of the field take longer: they are tried with fewer draws, of the study's mind only.
+    """
+    rival, free = study.rivals.usual.quality, study.rivals.competition
+    usual = Conditions(rival=rival, competition=free, brand=study.reputation.start)
     sample = Sample(study.seed_of(number), job.customers, study.segments, study.service, usual)
-    numbers = range(number, job.draws, study.replications)
+    chosen, no_mind = job.chosen(study), Laboratory(NoMind(), sample, study.warm_up, job.questionnaire)
+    mindless = {fact.id: fact.measured(no_mind) for fact in job.asked if fact.mindless}
     piece = Piece({}, {})
     for name, mind in job.all_minds(study).items():
         laboratory = Laboratory(mind, sample, study.warm_up, job.questionnaire)
         for fact in job.asked:
-            piece.measured[name, fact.id] = fact.measured(laboratory)
-        for fact_id, claims in held(mind, job.asked, numbers, sample, study.warm_up, job.questionnaire).items():
-            piece.held[name, fact_id] = claims
+            piece.measured[name, fact.id] = mindless.get(fact.id) or fact.measured(laboratory)
+        for in_field, draws in ((False, job.draws), (True, job.field_draws * (name == chosen))):
+            facts = [fact for fact in job.asked if fact.field is in_field]
+            numbers = range(number, draws, study.replications)
+            for fact_id, claims in held(mind, facts, numbers, sample, study.warm_up, job.questionnaire).items():
+                piece.held[name, fact_id] = claims
     return piece
 
 
@@ -138,6 +149,7 @@ def _write(job: Validate, study: Study, configuration: str, pieces: Mapping[int,
         replications=study.replications,
         customers=job.customers,
         draws=job.draws,
+        field_draws=job.field_draws,
         questionnaire=dc.asdict(job.questionnaire),
         configuration=configuration,
         provenance={**provenance(), **seeds},

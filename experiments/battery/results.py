@@ -32,6 +32,7 @@ class FactInfo:
         situation: what was done in the laboratory.
         shown: numbers that are printed and not judged, name -> words.
         why: mind -> best explanation for failing; "" for all minds that have none of their own.
+        field: whether it was measured in the engine, with fewer prior draws and those of the chosen mind only.
     """
 
     id: str
@@ -42,6 +43,7 @@ class FactInfo:
     situation: str
     shown: Mapping[str, str]
     why: Mapping[str, str]
+    field: bool = False
 
     def explanation(self, mind: str) -> str:
         """Why this mind may fail."""
@@ -67,6 +69,7 @@ class ValidationResult:
         questionnaire: how people answered.
         configuration: the resolved YAML.
         provenance: seeds, versions, date.
+        field_draws: draws with which facts of the field were tried, of the chosen mind only.
     """
 
     values: pd.DataFrame
@@ -80,6 +83,7 @@ class ValidationResult:
     questionnaire: Mapping[str, float]
     configuration: str
     provenance: Mapping[str, str]
+    field_draws: int = 0
 
     @property
     def minds(self) -> tuple[str, ...]:

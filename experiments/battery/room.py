@@ -16,8 +16,9 @@ from experiments.battery.diary import expected, note
 from experiments.battery.sample import Sample, Script
 from sim.behaviour import leave_chance
 from sim.chance import F32, Bool, Draws, normal
-from sim.exchange import Acts, Leanings, Plan, Said
+from sim.exchange import Acts, Leanings, Said
 from sim.people import DROPOUT, KEY
+from sim.plan import Plan
 from sim.scenario import Conditions
 from sim.table import Block, Column, Rows, Table
 from sim.world import Mind

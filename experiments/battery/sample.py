@@ -13,8 +13,9 @@ from scipy.special import betaincinv
 from agents.segments import Segments
 from sim.behaviour import Contractual
 from sim.chance import F32, Chance, Draws, Index
-from sim.exchange import Encounters, Plan
+from sim.exchange import Encounters
 from sim.people import ACTIVE, BASKET, DROPOUT, INITIAL, KEY, PATIENCE, PEOPLE, RATE, START, Newcomers
+from sim.plan import Plan
 from sim.scenario import USUAL, Conditions
 from sim.service import Service
 from sim.table import Rows, Table

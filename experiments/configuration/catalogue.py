@@ -14,15 +14,24 @@ from typing import Any, get_origin
 import agents.mind
 import sim.world
 import strategies
+from agents.competitors import Competitors
+from agents.staff import Team
 from agents.theories import commitment, emotion, expectation, intention, loyalty, satisfaction, trust, value
 from experiments import jobs, main_job
 from experiments.battery.job import Validate
+from experiments.field_test.job import FieldTest
 from experiments.identify.job import Identify
+from experiments.pitfalls.job import Pitfalls
+from experiments.synergy.job import Synergy
 from experiments.tournament.job import Tournament
 from sim import network
 from sim.behaviour import Behaviour, Contractual, NonContractual
+from sim.competition import Competition
+from sim.crew import Crew, NoCrew
 from sim.errors import ConfigError
-from strategies import targeting
+from sim.repertoire import Repertoire
+from sim.scenario import Rivals, Scenario
+from strategies import ranking, scores, targeting
 
 
 @dataclass(frozen=True)
@@ -106,16 +115,30 @@ def _own() -> tuple[Group, ...]:
         "tournament": Tournament,
         "validate": Validate,
         "identify": Identify,
+        "field_test": FieldTest,
+        "pitfalls": Pitfalls,
+        "synergy": Synergy,
     }
-    markets: dict[str, type] = {"noncontractual": NonContractual, "contractual": Contractual}
+    markets: dict[str, type] = {
+        "noncontractual": NonContractual,
+        "contractual": Contractual,
+        "repertoire": Repertoire,
+    }
+    rivals: dict[str, type] = {"outside_option": Rivals, "competitors": Competitors}
+    calendars: dict[str, type] = {"scenario": Scenario}
     minds: dict[str, type] = {"mind": agents.mind.Mind, "no_mind": agents.mind.NoMind}
+    reached = _named([*_dataclasses(targeting), *_dataclasses(ranking)])
     networks = [cls for cls in _dataclasses(network) if answers(cls, network.Network)]
     return (
         Group("job", jobs.Job, tasks, "What is done with a study"),
         Group("strategy", sim.world.Strategy, _named(plays), "What the firm does", has_presets=True),
-        Group("strategy/targeting", targeting.Targeting, _named(_dataclasses(targeting)), "Whom a strategy reaches"),
+        Group("strategy/targeting", targeting.Targeting, reached, "Whom a strategy reaches"),
+        Group("strategy/score", scores.Score, _named(_dataclasses(scores)), "What customers are ranked by"),
         Group("network", network.Network, _named(networks), "Who talks to whom"),
+        Group("crew", Crew, {"no_crew": NoCrew, "team": Team}, "Who serves customers"),
         Group("market", Behaviour, markets, "How customers buy and leave"),
+        Group("rivals", Competition, rivals, "Who competes with the firm", has_presets=True),
+        Group("scenario", Scenario, calendars, "What happens to everybody in the meantime", has_presets=True),
         Group("mind", sim.world.Mind, minds, "What goes on in customers", has_presets=True),
         *parts,
     )

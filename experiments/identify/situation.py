@@ -83,8 +83,8 @@ def events_of(study: Study, trials: Mapping[str, Trial]) -> tuple[tuple[str, str
 
 def _changes(event: Event) -> str:
     """The shifts of an event in words."""
-    sizes = {field.name: getattr(event, field.name) for field in fields(event)}
-    return ", ".join(f"{name} {size:+g}" for name, size in sizes.items() if name not in _WHEN and size)
+    sizes = {field.name: getattr(event, field.name) for field in fields(event) if field.name not in _WHEN}
+    return ", ".join(f"{name} {size:+g}" for name, size in sizes.items() if size != getattr(Event(), name))
 
 
 def _moved(thing: Any, factors: Mapping[str, float]) -> Any:

@@ -10,8 +10,9 @@ import numpy as np
 
 from sim.chance import Draws
 from sim.errors import ParameterError
-from sim.exchange import Plan, View
 from sim.parameters import Parametric, param
+from sim.plan import Plan
+from sim.view import View
 from sim.world import Strategy
 from strategies.targeting import Everyone, Targeting
 

@@ -8,18 +8,44 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from experiments.reporting.journal import HEADS as JOURNAL_HEADS
+from experiments.reporting.journal import first_of_each
 from experiments.reporting.paired import ROI, VALUE, about, compared, differences, fates, intervals, outcome, twins
+from experiments.reporting.profit_and_loss import NEVER, Cell, spent_lines, statement
 from experiments.reporting.spillover import HEADS as SPILLOVER_HEADS
 from experiments.reporting.spillover import spillover_lines, spills
 from experiments.reporting.verdict import RULE, answers, verdict
-from experiments.reporting.wording import NONE, UNDEFINED, level, named, number, places, plain, scale_of, unit_of
+from experiments.reporting.who_gained import SHORT, gained_lines, heads, reason_heads, reason_lines
+from experiments.reporting.wording import (
+    NONE,
+    UNDEFINED,
+    is_nil,
+    level,
+    named,
+    number,
+    places,
+    plain,
+    scale_of,
+    unit_of,
+)
 from experiments.results import ALL, StudyResult
 
 _MONEY = ("revenue", "cost", "profit", "value_beyond", VALUE, ROI)
+_LUCK_HEADS = ("arm", "variance ratio\nunpaired/paired", "predicted", "fate changed\nf", "least possible\n|d|")
+_SHORT = {  # lines of the statement that the terminal shows, and what it calls them
+    "Gross margin": "gross margin",
+    "given up by lower prices": "discounts given",
+    "points still owed": "points owed",
+    "Incremental lifetime value": "lifetime value",
+    "ROI, value beyond it included, %": "lifetime ROI, %",
+    "Payback": "payback week",
+    "Break-even budget, value beyond it included": "budget to break even",
+}
+_NOTES = 8  # lines of the journal on the terminal
 _WIDE_ENOUGH = 104  # columns from which mean and half-width share a line
 
 
@@ -53,7 +79,7 @@ def variance_report(result: StudyResult) -> pd.DataFrame:
     for arm in result.plans if not churn.empty else ():
         control, treated = (churn[name].to_numpy(dtype=float) for name in (result.control, arm))
         counts = held[held["arm"] == arm].groupby("fate")["customers"].sum()
-        saved, worse = float(counts.get("saved", 0)), float(counts.get("made_worse", 0))
+        saved, worse = float(counts.get("saved", 0) + counts.get("won_back", 0)), float(counts.get("made_worse", 0))
         total = float(counts.sum()) or math.nan
         flipped, net = (saved + worse) / total, (worse - saved) / total
         several = len(control) > 1
@@ -105,6 +131,7 @@ def print_comparison(result: StudyResult, console: Console | None = None) -> Non
             metrics = [metric for metric in shown if (metric in _MONEY) == money]
             if metrics:
                 console.print(_table(result, long, title, metrics, console))
+        _print_books(result, console)
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column()
@@ -114,9 +141,42 @@ def print_comparison(result: StudyResult, console: Console | None = None) -> Non
         grid.add_row(Text("Rule", style="dim"), Text(RULE, style="dim"))
     console.print(grid)
     if lines := variance_lines(result):
-        console.print(_luck(lines))
+        console.print(_listed("What the same luck buys: churn difference", _LUCK_HEADS, lines))
     if spills(result):
-        console.print(_spillover(spillover_lines(result)))
+        title = "Spillover: customers a plan was never meant for"
+        console.print(_listed(title, SPILLOVER_HEADS, spillover_lines(result)))
+
+
+def _print_books(result: StudyResult, console: Console) -> None:
+    """Profit and loss, who gained, why customers left and what plays had to say, as far as the study holds it."""
+    lines = [line for line in statement(result) if line.label in _SHORT]
+    rows = [(plain(arm), *(_brief(line.cells[place]) for line in lines)) for place, arm in enumerate(result.plans)]
+    unit = unit_of(about(result, "profit"))
+    if lines:
+        named_so = ("plan", *(_SHORT[line.label] for line in lines))
+        console.print(_listed(f"Profit and loss against {named(result.control)}, {unit}", named_so, rows))
+    if spent := spent_lines(result):
+        console.print(_listed(f"Extra cost by line, {unit}", ("plan", "line", "extra cost"), spent, words=(1,)))
+    if gained := gained_lines(result):
+        console.print(
+            _listed(
+                "Who gained: customers, mean of the replications",
+                ("plan", *(SHORT.get(head, head) for head in heads(result))),
+                gained,
+            )
+        )
+    if reasons := reason_lines(result):
+        left = [(arm, *(cell.text for cell in cells)) for arm, cells in reasons]
+        console.print(_listed("Why customers left: mean count", ("arm", *reason_heads(result)), left))
+    notes, more = first_of_each(result, _NOTES)
+    if notes:
+        console.print(_listed("Journal: what plays had to say", JOURNAL_HEADS, notes, words=(2,)))
+    if more:
+        console.print(Text(f"and {more} more in the report", style="dim"))
+
+
+def _brief(cell: Cell) -> str:
+    return "not yet" if cell.text == NEVER else cell.text.removeprefix("week ")
 
 
 def _table(result: StudyResult, long: pd.DataFrame, title: str, metrics: Sequence[str], console: Console) -> Table:
@@ -158,27 +218,20 @@ def _column(result: StudyResult, long: pd.DataFrame, metric: str, console: Conso
             cells[arm] = Text(f"{mean}{between}n/a")
         else:
             noise = number(half, digits, signed=False) if math.isfinite(half) else "unbounded"
-            cells[arm] = Text(f"{mean}{between}{sign}{noise}", style="bold" if line.sign else "")
+            cells[arm] = Text(f"{mean}{between}{sign}{noise}", style="bold" if line.sign and not is_nil(mean) else "")
     return cells
 
 
-def _luck(lines: Sequence[tuple[str, str, str, str, str]]) -> Table:
-    table = Table(title="What the same luck buys: churn difference", title_justify="left", title_style="bold")
-    table.box, table.pad_edge, table.padding = box.SIMPLE_HEAD, False, (0, 1)
-    heads = ("variance ratio\nunpaired/paired", "predicted", "fate changed\nf", "least possible\n|d|")
-    table.add_column("arm")
-    for head in heads:
-        table.add_column(Text(head), justify="right")
-    for line in lines:
-        table.add_row(*(Text(cell) for cell in line))
-    return table
-
-
-def _spillover(lines: Sequence[tuple[str, ...]]) -> Table:
-    table = Table(title="Spillover: customers a plan was never meant for", title_justify="left", title_style="bold")
-    table.box, table.pad_edge, table.padding = box.SIMPLE_HEAD, False, (0, 1)
-    for place, head in enumerate(SPILLOVER_HEADS):
-        table.add_column(Text(head), justify="right" if place else "left")
+def _listed(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]], words: Sequence[int] = ()) -> Table:
+    """A plain table: the first column and those that hold words to the left, numbers to the right."""
+    table = Table(title=Text(title), title_justify="left", title_style="bold")
+    table.box, table.pad_edge, table.padding, table.collapse_padding = box.SIMPLE_HEAD, False, (0, 1), True
+    for place, head in enumerate(heads):
+        is_left = place == 0 or place in words
+        justify: JustifyMethod = "left" if is_left else "right"
+        longest = max(len(word) for text in (head, *(line[place] for line in lines)) for word in text.split() or [""])
+        title_of = Text(head if is_left else head.replace(" ", "\n"))
+        table.add_column(title_of, justify=justify, overflow="fold", min_width=min(longest, 20))
     for line in lines:
         table.add_row(*(Text(cell) for cell in line))
     return table

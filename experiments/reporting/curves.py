@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
@@ -14,9 +12,10 @@ from scipy.stats import t as student
 
 from experiments.reporting.figure_style import CONTROL, QUIET, figure, looks, mark_quarters, name_lines
 from experiments.reporting.intervals import F64, LEVEL
-from experiments.reporting.paired import outcome, twins
+from experiments.reporting.paired import twins, weekly
+from experiments.reporting.profit_and_loss import gained, payback
 from experiments.reporting.wording import named
-from experiments.results import ALL, StudyResult
+from experiments.results import StudyResult
 
 _STATES = ("satisfaction", "expectation", "trust", "loyalty")
 
@@ -58,20 +57,6 @@ def survival(result: StudyResult) -> Figure:
     return made
 
 
-def weekly(result: StudyResult, metric: str, arm: str) -> F64:
-    """One metric of one arm over all customers: [R, W + 1], replications by weeks."""
-    everybody = _everybody(result)
-    held = (everybody.index.get_level_values("metric") == metric) & (everybody.index.get_level_values("arm") == arm)
-    return everybody[held].to_numpy(dtype=float)
-
-
-@lru_cache(maxsize=4)
-def _everybody(result: StudyResult) -> pd.DataFrame:
-    """All weekly metrics over all customers: rows (metric, arm, replicate), columns weeks."""
-    rows = result.weeks[result.weeks["segment"] == ALL]
-    return rows.pivot(index=["metric", "arm", "replicate"], columns="week", values="value").sort_index()
-
-
 def _survivors(result: StudyResult, arm: str) -> F64:
     retained = weekly(result, "retained", arm)
     survivors: F64 = retained / np.maximum(retained[:, :1], 1)
@@ -84,23 +69,31 @@ def _panel(axes: Axes, result: StudyResult, metric: str) -> None:
         title, unit = "Still active", "of customers active at the fork"
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     elif metric == "profit":
-        curves = {arm: _cumulative(result, arm) for arm in result.arms}
-        title, unit = "Cumulative profit", f"{result.currency} per initial customer, not discounted"
+        curves = {arm: gained(result, arm) for arm in result.arms}
+        discounted = _held(result, "discounted_profit")
+        title, unit = (
+            "Cumulative profit",
+            f"{result.currency} per initial customer, {'' if discounted else 'not '}discounted",
+        )
         if result.plans:
-            curves = {arm: curve - curves[result.control] for arm, curve in curves.items()}
             title = f"Cumulative profit, gain over {named(result.control)}"
     else:
         curves = {arm: weekly(result, metric, arm) for arm in result.arms}
         title, unit = result.info(metric).label, f"{result.info(metric).unit}, mean of active customers"
     _lines(axes, result, curves)
+    if metric == "profit":
+        _mark_payback(axes, result, curves)
     _dress(axes, title, unit)
     name_lines(axes, {arm: float(np.nanmean(curve[:, -1])) for arm, curve in curves.items()}, result)
 
 
-def _cumulative(result: StudyResult, arm: str) -> F64:
-    customers = outcome(result, "customers")[arm].to_numpy(dtype=float)[:, None]
-    total: F64 = weekly(result, "profit", arm).cumsum(axis=1) / customers
-    return total
+def _mark_payback(axes: Axes, result: StudyResult, curves: dict[str, F64]) -> None:
+    """A ring on the week from which a plan's cumulative gain stays above zero."""
+    weeks = np.sort(result.weeks["week"].unique())
+    for arm in result.plans:
+        if (week := payback(result, arm).week) is not None:
+            height = float(curves[arm].mean(axis=0)[week])
+            axes.plot(weeks[week], height, "o", color=looks(result)[arm].color, markersize=6, markerfacecolor="white")
 
 
 def _lines(axes: Axes, result: StudyResult, curves: dict[str, F64]) -> None:

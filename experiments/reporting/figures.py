@@ -14,22 +14,17 @@ from experiments.reporting.curves import survival, trajectories
 from experiments.reporting.figure_style import CONTROL, INK, QUIET, drawn, figure, house_style, looks, settle
 from experiments.reporting.intervals import Interval
 from experiments.reporting.kinds_figure import kinds_figure
-from experiments.reporting.paired import about, compared, differences, fates, intervals
+from experiments.reporting.paired import about, compared, differences, intervals
 from experiments.reporting.story_figure import story_figures
+from experiments.reporting.who_gained import FATE_WORDS, UNCHANGED, mean_counts
 from experiments.reporting.wording import named, number, places, plain, scale_of, unit_of
-from experiments.results import FATES, StudyResult
+from experiments.results import StudyResult
 from sim.errors import StoreError
 
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # a number stays readable on the zero line
-FATE_WORDS = {
-    "saved": "saved",
-    "made_worse": "made worse",
-    "stayed_anyway": "would have stayed anyway",
-    "lost_anyway": "lost anyway",
-    "untouched": "untouched",
-}
 FATE_COLORS = {
     "saved": "#0072B2",
+    "won_back": "#009E73",
     "made_worse": "#D55E00",
     "stayed_anyway": "#b9cfdd",
     "lost_anyway": "#c8c8c8",
@@ -124,28 +119,31 @@ def _dots(axes: Axes, result: StudyResult, metric: str, lines: dict[str, Interva
 
 
 def _who_gained(result: StudyResult) -> Figure:
-    """Saved and made worse around a zero line; beside them, on their own scale, all those whose fate did not change."""
+    """Saved, won back and made worse around a zero line; beside them, on their own scale, those of unchanged fate."""
     counts = mean_counts(result)
     made = figure(1.35 + 0.42 * len(result.plans))
     changed, *same = made.subplots(1, 4, sharey=True, width_ratios=[2.0, 1, 1, 1])
     for row, arm in enumerate(result.plans):
         _bar(changed, row, -counts[arm]["made_worse"], "made_worse")
-        _bar(changed, row, counts[arm]["saved"], "saved")
-        for axes, fate in zip(same, FATES[2:], strict=True):
+        _bar(changed, row, counts[arm]["saved"], "saved", counts[arm]["won_back"])
+        for axes, fate in zip(same, UNCHANGED, strict=True):
             _bar(axes, row, counts[arm][fate], fate)
     total = sum(counts[result.plans[0]].values())
-    saved, worse = (max(count[fate] for count in counts.values()) for fate in ("saved", "made_worse"))
+    saved = max(count["saved"] + count["won_back"] for count in counts.values())
+    worse = max(count["made_worse"] for count in counts.values())
     changes = max(saved, worse) or 1.0
-    rest = max(count[fate] for count in counts.values() for fate in FATES[2:]) or 1.0
+    rest = max(count[fate] for count in counts.values() for fate in UNCHANGED) or 1.0
     changed.set_xlim(-worse - 0.45 * changes, saved + 0.35 * changes)
     changed.axvline(0, color=CONTROL, linewidth=0.9)
     changed.set_yticks(range(len(result.plans)), [plain(arm) for arm in result.plans])
     changed.tick_params(axis="y", labelcolor=INK)
     changed.set_ylim(len(result.plans) - 0.5, -0.5)
-    for fate, shift, align in (("made_worse", -4, "right"), ("saved", 4, "left")):
-        above = {"xy": (0, 1.03), "xycoords": ("data", "axes fraction"), "xytext": (shift, 0)}
+    won_back = any(count["won_back"] for count in counts.values())
+    marks = [("made_worse", -4, "right", 0), ("saved", 4, "left", 11 * won_back)]
+    for fate, shift, align, up in [*marks, *([("won_back", 4, "left", 0)] * won_back)]:
+        above = {"xy": (0, 1.03), "xycoords": ("data", "axes fraction"), "xytext": (shift, up)}
         changed.annotate(FATE_WORDS[fate], textcoords="offset points", ha=align, color=FATE_COLORS[fate], **above)
-    for axes, fate in zip(same, FATES[2:], strict=True):
+    for axes, fate in zip(same, UNCHANGED, strict=True):
         axes.set_xlim(0, 1.6 * rest)
         axes.text(0, 1.03, FATE_WORDS[fate].replace(" have ", " have\n"), transform=axes.transAxes, color=QUIET)
     _strip(changed, *same)
@@ -162,12 +160,6 @@ def _who_gained(result: StudyResult) -> Figure:
     return made
 
 
-def mean_counts(result: StudyResult) -> dict[str, dict[str, float]]:
-    """Arm -> fate -> customers, mean over replications; fates that nobody had are 0."""
-    total = fates(result).groupby(["arm", "fate"], observed=True)["customers"].sum() / result.replications
-    return {arm: {fate: float(total.get((arm, fate), 0.0)) for fate in FATES} for arm in result.plans}
-
-
 def _strip(*panels: Axes) -> None:
     """The numbers stand on the bars: no grid, no scale."""
     for axes in panels:
@@ -176,9 +168,18 @@ def _strip(*panels: Axes) -> None:
         axes.spines[["bottom", "left"]].set_visible(False)
 
 
-def _bar(axes: Axes, row: int, count: float, fate: str) -> None:
+def _bar(axes: Axes, row: int, count: float, fate: str, won_back: float = 0.0) -> None:
+    """A bar and its number; those won back stand on top of those saved."""
     axes.barh(row, count, height=0.62, color=FATE_COLORS[fate])
     side = -1 if fate == "made_worse" else 1
-    text = number(abs(count), 1 if 0 < abs(count) < 100 else 0, signed=False)
+    text = _count(count)
+    if won_back:
+        axes.barh(row, won_back, left=count, height=0.62, color=FATE_COLORS["won_back"])
+        text = f"{text} + {_count(won_back)}"
     align = "left" if side > 0 else "right"
-    axes.annotate(text, (count, row), (4 * side, 0), textcoords="offset points", va="center", ha=align)
+    place = (count + won_back, row)
+    axes.annotate(text, place, (4 * side, 0), textcoords="offset points", va="center", ha=align)
+
+
+def _count(count: float) -> str:
+    return number(abs(count), 1 if 0 < abs(count) < 100 else 0, signed=False)

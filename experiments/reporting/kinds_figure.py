@@ -22,6 +22,7 @@ _COLORS = {  # the more it is the customer's own will, the bluer; what only hold
     "latent": "#6baed6",
     "stable": "#6baed6",
     "acquaintance": "#c6dbef",
+    "won back": "#bcbddc",
     "convenience": "#a1d99b",
     "price": "#fdd0a2",
     "incentive": "#fdae6b",

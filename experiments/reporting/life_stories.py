@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.reporting.wording import listed, named
+from experiments.reporting.wording import count_of, listed, named
 from experiments.results import StudyResult
 
 _PLAIN_EVENTS = {"", "nan", "bought", "purchase", "treated", "left"}  # told by columns of their own
@@ -132,4 +132,4 @@ def _fate(arm: str, control: str, ours: int | None, theirs: int | None) -> str:
     later = ours - theirs
     if later == 0:
         return f"Leaves in week {ours} either way."
-    return f"Leaves either way, under {plan} {abs(later)} weeks {'later' if later > 0 else 'earlier'}."
+    return f"Leaves either way, under {plan} {count_of(abs(later), 'week')} {'later' if later > 0 else 'earlier'}."

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.reporting.intervals import F64, Interval, fieller, holm, paired_t
-from experiments.results import ALL, MetricInfo, StudyResult
+from experiments.results import AGAINST, ALL, OWED, SUMS, MetricInfo, StudyResult
 
 VALUE = "value"  # profit within the horizon plus expected margin beyond it: what plans are ranked by
 ROI = "roi"
@@ -43,17 +43,23 @@ def compared(result: StudyResult) -> tuple[str, ...]:
 
 
 def cost_lines(result: StudyResult) -> tuple[str, ...]:
-    """The metrics that break the cost down, `cost: NAME`."""
-    return tuple(str(name) for name in result.outcomes["metric"].unique() if str(name).startswith("cost: "))
+    """The metrics that break the cost down, `cost: NAME`; what points still owe comes last."""
+    names = [str(name) for name in result.outcomes["metric"].unique() if str(name).startswith("cost: ")]
+    return tuple(sorted(names, key=lambda name: (name == f"cost: {OWED}", name)))
 
 
 @lru_cache(maxsize=16)
 def by_replication(result: StudyResult, segment: str = ALL) -> pd.DataFrame:
-    """Outcomes side by side: rows (metric, replicate), one column per arm, `value` added."""
+    """Outcomes side by side: rows (metric, replicate), one column per arm, `value` added.
+
+    A cost line or a count that an arm does not hold is 0 there: nothing was spent on it, nobody was counted.
+    """
     rows = result.outcomes[result.outcomes["segment"] == segment]
     wide = rows.pivot_table(index=["metric", "replicate"], columns="arm", values="value", aggfunc="first", dropna=False)
     wide = wide.astype(float).reindex(columns=list(result.arms))
     held = wide.index.get_level_values("metric")
+    summed = held.astype(str).str.startswith(SUMS)
+    wide[summed] = wide[summed].fillna(0.0)
     parts = [wide.xs(name, level="metric") for name in ("profit", "value_beyond") if name in held]
     if not parts:
         return wide
@@ -84,19 +90,40 @@ def fates(result: StudyResult) -> pd.DataFrame:
 def twins(result: StudyResult) -> frozenset[str]:
     """Arms that equal the control in every outcome of every replication, as a placebo must."""
     wide = by_replication(result)
+    wide = wide[~wide.index.get_level_values("metric").astype(str).str.startswith(AGAINST)]
     return frozenset(arm for arm in result.plans if wide[arm].equals(wide[result.control]))
 
 
-def return_on_cost(result: StudyResult, arm: str, segment: str = ALL) -> Interval:
-    """ROI = (extra margin - extra cost) / extra cost within the horizon, arm minus control, with Fieller's interval.
+def weekly(result: StudyResult, metric: str, arm: str) -> F64:
+    """One metric of one arm over all customers: [R, W + 1], replications by weeks; no rows if it is not held."""
+    everybody = _everybody(result)
+    held = (everybody.index.get_level_values("metric") == metric) & (everybody.index.get_level_values("arm") == arm)
+    return everybody[held].to_numpy(dtype=float)
+
+
+@lru_cache(maxsize=4)
+def _everybody(result: StudyResult) -> pd.DataFrame:
+    """All weekly metrics over all customers: rows (metric, arm, replicate), columns weeks."""
+    rows = result.weeks[result.weeks["segment"] == ALL]
+    return rows.pivot(index=["metric", "arm", "replicate"], columns="week", values="value").sort_index()
+
+
+def return_on_cost(result: StudyResult, arm: str, segment: str = ALL, gain: str = "profit") -> Interval:
+    """ROI = (extra margin - extra cost) / extra cost, arm minus control, with Fieller's interval.
 
     Profit is margin minus cost, so the numerator is the extra profit. NaN when the plan costs nothing extra, or less
     than the control: there is then no outlay to earn a return on.
+
+    Args:
+        result: the study.
+        arm: the plan.
+        segment: of which customers.
+        gain: "profit" within the horizon, or `VALUE`, which adds what is expected beyond it.
     """
-    held = outcome(result, "profit", segment), outcome(result, "cost", segment)
+    held = outcome(result, gain, segment), outcome(result, "cost", segment)
     if any(frame.empty for frame in held):
         return Interval(np.nan, count=0)
-    top, bottom = difference(result, "profit", arm, segment=segment), difference(result, "cost", arm, segment=segment)
+    top, bottom = difference(result, gain, arm, segment=segment), difference(result, "cost", arm, segment=segment)
     kept = np.isfinite(top) & np.isfinite(bottom)
     if not kept.any() or bottom[kept].mean() <= 0:
         return Interval(np.nan, count=int(kept.sum()))

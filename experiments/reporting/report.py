@@ -11,16 +11,37 @@ from matplotlib.figure import Figure
 
 from experiments.reporting.compare import variance_lines
 from experiments.reporting.figure_style import looks
-from experiments.reporting.figures import FATE_WORDS, figures, mean_counts
+from experiments.reporting.figures import figures
 from experiments.reporting.intervals import Interval
+from experiments.reporting.journal import journal_lines
 from experiments.reporting.kinds_figure import Composition, compositions
 from experiments.reporting.life_stories import sentences, stories, why
 from experiments.reporting.page import inline, page
-from experiments.reporting.paired import ROI, about, compared, cost_lines, differences, intervals, outcome, twins
+from experiments.reporting.paired import ROI, about, compared, differences, intervals, outcome, twins
+from experiments.reporting.profit_and_loss import statement
 from experiments.reporting.spillover import HEADS as SPILLOVER_HEADS
 from experiments.reporting.spillover import spillover_lines, spills
 from experiments.reporting.verdict import NOISE_ONLY, RULE, answers
-from experiments.reporting.wording import bounds, level, named, number, places, plain, scale_of, unit_of
+from experiments.reporting.who_gained import (
+    gained_lines,
+    heads,
+    reason_heads,
+    reason_lines,
+    second_lives,
+    segment_lines,
+)
+from experiments.reporting.wording import (
+    bounds,
+    count_of,
+    is_nil,
+    level,
+    named,
+    number,
+    places,
+    plain,
+    scale_of,
+    unit_of,
+)
 from experiments.results import Estimate, StudyResult
 from sim.errors import StoreError
 
@@ -29,7 +50,7 @@ _ALT = {
     "differences": "Dot and interval of each plan's difference from the control, one panel per metric.",
     "survival": "Share of customers still active by week and arm, and the gain of each plan over the control.",
     "kinds": "Stacked shares of loyalty types and life-cycle stages by week, control and best plan.",
-    "who_gained": "Bars per plan: customers saved, made worse, who would have stayed, lost anyway, and untouched.",
+    "who_gained": "Bars per plan: customers saved, won back, made worse, stayed anyway, lost anyway, untouched.",
 }
 
 
@@ -84,7 +105,7 @@ def report(result: StudyResult, made: Mapping[str, Figure] | None = None) -> str
     return page(
         "report.html.jinja",
         result=result,
-        weeks=int(result.weeks["week"].max()),
+        weeks=count_of(int(result.weeks["week"].max()), "week"),
         answers=answers(result),
         rule=RULE,
         noise_only=NOISE_ONLY,
@@ -93,14 +114,19 @@ def report(result: StudyResult, made: Mapping[str, Figure] | None = None) -> str
         rows=comparison_rows(result),
         exact=[named(arm) for arm in sorted(twins(result))],
         pictures={name: inline(picture, name, alt[name]) for name, picture in pictures.items()},
-        fates=_fates(result),
-        costs=_costs(result),
+        books=statement(result),
+        unit=unit_of(about(result, "profit")),
+        gained=gained_lines(result),
+        gained_heads=heads(result),
+        second_lives=second_lives(result),
+        gained_by_segment=_by_segment(result),
+        reasons=reason_lines(result),
+        reason_heads=reason_heads(result),
+        journal=journal_lines(result),
         luck=variance_lines(result),
         spillover=spillover_lines(result) if spills(result) else [],
         spillover_heads=SPILLOVER_HEADS,
         kinds=[(_heading(one), [_kind(*row) for row in one.rows]) for one in compositions(result)],
-        fate_words=list(FATE_WORDS.values()),
-        arms=[plain(arm) for arm in result.arms],
         stories=[(f"story_{n}", story.title, sentences(story), why(result, story)) for n, story in enumerate(told, 1)],
         calibration=[_estimate(name, line) for name, line in result.calibration.items()],
     )
@@ -124,16 +150,17 @@ def _row(result: StudyResult, metric: str, lines: Mapping[str, Interval]) -> Row
         return round(4 + 92 * (value - low) / width, 2) if math.isfinite(value) else None
 
     digits = places(lines.values(), scale_of(info))
+    means = [number(line.mean * scale_of(info), digits) for line in lines.values()]
     cells = [
         Cell(
-            mean=number(line.mean * scale_of(info), digits),
+            mean=mean,
             bounds=bounds(line, info, digits),
-            verdict=_verdict(line, info.better),
+            verdict="open" if is_nil(mean) else _verdict(line, info.better),
             low=place(line.low),
             middle=place(line.mean),
             high=place(line.high),
         )
-        for line in lines.values()
+        for mean, line in zip(means, lines.values(), strict=True)
     ]
     base = outcome(result, metric)
     shown = "" if base.empty else level(float(base[result.control].mean()), info)
@@ -145,22 +172,12 @@ def _verdict(line: Interval, better: int) -> str:
     return {1: "better", -1: "worse"}.get(line.sign * better, "open")
 
 
-def _fates(result: StudyResult) -> list[tuple[str, list[str]]]:
-    if not result.plans or result.fates.empty:
+def _by_segment(result: StudyResult) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """Who gained in each segment, a table per plan; none without segments or with one only."""
+    if result.fates.empty or len(result.segments) < 2:
         return []
-    counts = mean_counts(result)
-    return [(plain(arm), [number(counts[arm][fate], 1, signed=False) for fate in FATE_WORDS]) for arm in result.plans]
-
-
-def _costs(result: StudyResult) -> list[tuple[str, list[str]]]:
-    """Cost lines of every arm, money per initial customer; lines that nobody spends are left out."""
-    info = about(result, "cost")
-    rows = []
-    for name in cost_lines(result):
-        means = outcome(result, name).mean()
-        if (means != 0).any():
-            rows.append((plain(name.removeprefix("cost: ")), [level(float(means[arm]), info) for arm in result.arms]))
-    return rows
+    exact = twins(result)
+    return [(named(arm), segment_lines(result, arm)) for arm in result.plans if arm not in exact]
 
 
 def _heading(one: Composition) -> str:

@@ -10,6 +10,8 @@ import numpy as np
 
 from experiments.reporting.intervals import RESAMPLES, Interval, chance_best, paired_t
 from experiments.reporting.paired import ROI, VALUE, about, cost_lines, difference, outcome, return_on_cost, twins
+from experiments.reporting.profit_and_loss import pays_back
+from experiments.reporting.who_gained import gained_sentence
 from experiments.reporting.wording import listed, named, spelled
 from experiments.results import StudyResult
 
@@ -84,6 +86,7 @@ def answers(result: StudyResult) -> list[tuple[str, str]]:
         ("Which plan wins", _which(result, found)),
         ("By how much", _how_much(result, found)),
         ("For whom", _for_whom(result, found)),
+        *([("Who gained", said)] if (said := gained_sentence(result, found.best_plan)) else []),
         ("At what cost", _what_cost(result, found)),
         ("How sure", _how_sure(result, found)),
     ]
@@ -165,7 +168,10 @@ def _what_cost(result: StudyResult, found: Verdict) -> str:
     if largest and lines[largest] > 0:
         text += f"; the largest extra cost is {named(largest.removeprefix('cost: '))}"
     profit = paired_t(difference(result, "profit", found.best_plan))
-    if profit.mean < 0 < found.gain.mean:
+    beyond_only = profit.mean < 0 < found.gain.mean
+    if not beyond_only and (paid := pays_back(result, found.best_plan)):
+        text += f"; {paid}"
+    if beyond_only:
         text += (
             f". Within the horizon alone it loses money: {spelled(profit, about(result, 'profit'))}. "
             "It pays only if customers behave beyond the horizon as the model expects"

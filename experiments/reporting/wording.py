@@ -40,6 +40,26 @@ def number(value: float, digits: int, signed: bool = True) -> str:
     return text.lstrip("+-") if float(text.replace(",", "")) == 0 else text
 
 
+def is_nil(text: str) -> bool:
+    """Whether a printed number is zero in all digits shown: what it was is then too small to be told.
+
+    Example:
+        >>> is_nil("0.00"), is_nil("-0.02"), is_nil("none")
+        (True, False, False)
+    """
+    return any(letter.isdigit() for letter in text) and not any(letter in "123456789" for letter in text)
+
+
+def count_of(count: int, noun: str) -> str:
+    """A count and its noun: "1 week", "2 weeks".
+
+    Example:
+        >>> count_of(1, "week"), count_of(1200, "week")
+        ('1 week', '1,200 weeks')
+    """
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
+
+
 def scale_of(info: MetricInfo) -> float:
     """Shares are written as percentages, all else as it is."""
     return 100.0 if info.unit == "share" else 1.0

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from experiments.tournament.situation import Situation
 from sim.chance import F32, Bool
-from sim.exchange import Acts, Plan
+from sim.exchange import Acts
 from sim.ledger import F64, Ledger
 from sim.model import CustomerModel
 from sim.people import ACTIVE, LEFT
+from sim.plan import Plan
 from sim.records import COMPLAINTS, PURCHASES
 from sim.table import Block
 

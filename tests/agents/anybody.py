@@ -18,12 +18,14 @@ from agents.theories.satisfaction import Satisfaction
 from agents.theories.trust import Trust
 from agents.theories.value import Value
 from sim.baseline import Standing
-from sim.exchange import Acts, Encounters, Heard, Plan
+from sim.exchange import Acts, Encounters, Heard
+from sim.plan import Plan
 from sim.scenario import Conditions
 from sim.table import Block
 from tests.agents.minds import acts, array, columns, heard, lived, people
 
 N = 40
+PRICES = ("price", "rival_price")
 COLUMNS = (*c.TRAITS, *c.STATE)
 seeds = st.integers(0, 2**32 - 1)
 laws = settings(max_examples=10, deadline=None, database=None)  # a failure names its seed
@@ -91,7 +93,10 @@ def anything(rng: np.random.Generator, **values: Any) -> Encounters:
     parts |= {"technical": technical, "functional": functional, "failure": failure * rng.integers(0, 2, N)}
     parts |= {"promised": float(promised), "brand": float(brand), "rival": float(rival)}
     parts |= {"effort": rng.normal(0, 2, N), "staff_mood": float(2 * rng.random() - 1) * int(rng.integers(0, 2))}
-    parts |= {"price": float(np.exp(rng.normal(0, 0.5))) if rng.random() < 0.7 else 1.0}
+    parts |= {name: float(np.exp(rng.normal(0, 0.5))) if rng.random() < 0.7 else 1.0 for name in PRICES}
+    if rng.random() < 0.5:  # what is usually one number for all may differ from customer to customer
+        alone = {"promised": unit(rng, N), "staff_mood": 2 * unit(rng, N) - 1, "price": np.exp(rng.normal(0, 0.5, N))}
+        parts |= {"candour": unit(rng, N), "slight": unit(rng, N)} | {k: array(v, N) for k, v in alone.items()}
     return lived(N, **(parts | values))
 
 
@@ -119,6 +124,7 @@ def any_acts(rng: np.random.Generator, **values: Any) -> Acts:
 def any_week(rng: np.random.Generator) -> Week:
     """Anything may happen."""
     progress, status = (array(x, N) for x in unit(rng, 2, N))
+    own = array(np.exp(rng.normal(0, 0.5, N)), N) if rng.random() < 0.5 else None
     price = float(np.exp(rng.normal(0, 0.5))) if rng.random() < 0.7 else 1.0
     return Week(
         lived=anything(rng),
@@ -126,8 +132,8 @@ def any_week(rng: np.random.Generator) -> Week:
         unease=array(5 * rng.random(N), N) if rng.random() < 0.7 else None,
         heard=any_talk(rng),
         acts=any_acts(rng),
-        plan=Plan(progress=progress, status=status) if rng.random() < 0.7 else Plan(),
-        conditions=Conditions(price=price, competition=float(unit(rng, 1)[0])),
+        plan=Plan(progress=progress, status=status, price=own) if rng.random() < 0.7 else Plan(),
+        conditions=Conditions(price=price, competition=float(unit(rng, 1)[0]), poaching=2 * float(unit(rng, 1)[0])),
         standing=Standing(float(rng.normal(0, 0.3)), float(rng.uniform(0.05, 1))),
     )
 
@@ -173,7 +179,8 @@ def live(theory: Any, rows: Block, week: Week) -> list[np.ndarray]:
     theory.acted(rows, week.acts)
     theory.fade(rows)
     theory.hear(rows, week.heard)
-    return [theory.wish(rows, week.plan, week.conditions, week.standing), *vars(leanings).values()]
+    said = [values for values in vars(leanings).values() if values is not None]
+    return [theory.wish(rows, week.plan, week.conditions, week.standing), *said]
 
 
 def _taken(value: Any, rows: np.ndarray) -> Any:

@@ -14,8 +14,10 @@ from sim.table import Block, Column, Rows, Table
 F32 = np.float32
 ROUNDING = 2e-6  # a few float32 roundings of numbers around 1
 HELD = (SEGMENT, RATE, START, *TRAITS, *STATE)
-FOR_ALL = ("promised", "staff_mood", "price", "rival", "brand")  # one number for everybody in an encounter
-NOTHING = ("fit", "intrusion", "reward", "moment", "recovery")  # None unless given
+FOR_ALL = ("promised", "staff_mood", "price", "rival", "rival_price", "brand")  # one number for all in an encounter
+NOTHING = (  # None unless given
+    "fit", "intrusion", "reward", "moment", "recovery", "needless", "candour", "slight", "misheard",
+)  # fmt: skip
 
 
 def people(n: int = 1, **values: Any) -> Block:

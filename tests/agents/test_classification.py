@@ -78,6 +78,8 @@ def test_loyalty_types(values: dict[str, Any], kind: str) -> None:
         (BUYS, "stable"),
         ({**BUYS, **FOND, "engagement": 0.4}, "advocate"),
         ({**BUYS, **FOND, "engagement": 0.05}, "stable"),
+        ({**BUYS, "purchases": 2, "returns": 1}, "won back"),
+        ({**SILENT, "returns": 1}, "at risk"),
         (SILENT, "at risk"),
         ({**BUYS, "loyalty": -1.5}, "at risk"),
     ],

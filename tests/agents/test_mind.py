@@ -19,8 +19,9 @@ from agents.theories.trust import AsymmetricTrust, NoTrust
 from agents.theories.value import NoValue
 from sim.baseline import Standing
 from sim.errors import ParameterError
-from sim.exchange import Encounters, Plan
+from sim.exchange import Encounters
 from sim.metrics import Metric
+from sim.plan import Plan
 from sim.scenario import USUAL, Conditions
 from sim.table import Column, Rows
 from sim.world import Mind as AnyMind
@@ -30,6 +31,7 @@ from tests.agents.minds import acts, array, columns, heard, in_range, lived, peo
 from tests.sim import worlds
 
 ANSWERED = list(zip(QUESTIONS, ANSWERS.values(), strict=True))
+LEANINGS = NoMind().lean(people(), Plan())
 COOL = {"emotion": NoEmotion(), "trust": NoTrust(), "value": NoValue(), "commitment": NoCommitment()}
 
 
@@ -43,9 +45,9 @@ class Spy:
         self.name, self.log = name, log
 
     def __getattr__(self, asked: str) -> Any:
-        def answer(*given: Any) -> np.ndarray:
+        def answer(*given: Any) -> Any:
             self.log.append((f"{self.name}.{asked}", given))
-            return array(0.25, len(given[0]))
+            return LEANINGS if asked == "lean" else array(0.25, len(given[0]))
 
         return answer
 
@@ -135,7 +137,7 @@ def test_any_part_can_be_swapped(question: str, kind: type[Any]):
         mind.acted(rows, any_acts(rng))
         mind.settle(rows)
         mind.hear(rows, any_talk(rng))
-    declared = {column for part in mind.parts for column in part.writes}
+    declared = {column for part in (*mind.parts, mind.reception) for column in part.writes}
     assert all((rows[trait] == before[trait.name]).all() for trait in c.TRAITS)
     for column in c.STATE:
         if column in declared:
@@ -224,8 +226,9 @@ def test_no_mind_does_nothing():
     nobody.settle(rows)
     unmoved(rows, before)
     leanings = vars(nobody.lean(rows, Plan(progress=array(1, N)), Conditions(price=2.0)))
-    assert all(values.shape == (N,) and values.dtype == np.float32 for values in leanings.values())
-    assert {name: set(values) for name, values in leanings.items() if values.any()} == {"score": {7.0}}
+    given = {name: values for name, values in leanings.items() if values is not None}
+    assert all(values.shape == (N,) and values.dtype == np.float32 for values in given.values())
+    assert {name: set(values) for name, values in given.items() if values.any()} == {"score": {7.0}}
     assert nobody.wish(rows, Plan(), Conditions(price=2.0)) is None
     assert not nobody.loyalty(rows).any()
     assert nobody.columns == nobody.metrics == ()

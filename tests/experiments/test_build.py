@@ -27,7 +27,7 @@ PLUGIN = '''
 
 from dataclasses import dataclass, field
 
-from sim.exchange import Plan
+from sim.plan import Plan
 from sim.parameters import Parametric, param
 from strategies.targeting import Targeting, ValueTier
 
@@ -149,7 +149,7 @@ MISTAKES = [
     (["weks=5"], "there is no 'weks'", "Did you mean 'weeks'?"),
     (["populaton.size=5"], "there is no 'populaton'", "Did you mean 'population'?"),
     (["population.siz=5"], "population has start, size, calibration_weeks", "Did you mean 'size'?"),
-    (["arms.over_delivery.lft=1"], "arms.over_delivery has lift, chance", "Did you mean 'lift'?"),
+    (["arms.over_delivery.lft=1"], "arms.over_delivery has start, weeks", "Did you mean 'lift'?"),
     (["+x=1"], "x: Study has no 'x'", "use one of arms, mind"),
     (["+population.x=1"], "population.x: Population has no 'x'", "use one of start, size"),
     (["+weeks=3"], "+weeks: it is there already", "weeks=VALUE"),

@@ -12,8 +12,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from experiments.reporting.figure_style import CONTROL, PALETTE, drawn, looks, spread
-from experiments.reporting.figures import figures, mean_counts, save_figures
+from experiments.reporting.figures import figures, save_figures
 from experiments.reporting.life_stories import sentences, stories, why
+from experiments.reporting.who_gained import mean_counts
 from experiments.results import StudyResult
 from sim.errors import StoreError
 from tests.experiments.synthetic import Plan, drawings, lone, single, small, study

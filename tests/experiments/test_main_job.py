@@ -31,7 +31,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.exchange import Plan
+from sim.plan import Plan
 from sim.records import PURCHASES
 
 

@@ -178,7 +178,7 @@ def drawn(start: str, n: int, seed: int) -> Newcomers:
 def test_a_customer_is_the_same_however_many_there_are(start: str):
     """70,000 rows are two blocks, 5,000 a part of one: block and size never show."""
     few, many, other = drawn(start, 5_000, 1), drawn(start, 70_000, 1), drawn(start, 5_000, 2)
-    for field in fields(Newcomers):
+    for field in (field for field in fields(Newcomers) if field.name != "share"):
         part, whole = getattr(few, field.name), getattr(many, field.name)
         np.testing.assert_array_equal(part, whole[:5_000])
         assert part.dtype == whole.dtype

@@ -13,14 +13,15 @@ from experiments.calibrated import Calibration, calibrate
 from experiments.pilot import solve_baseline
 from experiments.population import Population
 from experiments.replication import Replication, arms_of, fate_of, replicate, root_of
-from experiments.results import ALL
+from experiments.results import ALL, OWED
 from experiments.runner import run_missing
 from experiments.study import Study
 from experiments.trace import stories_of
 from sim.baseline import Baseline
 from sim.behaviour import Contractual
-from sim.people import ACTIVE
+from sim.people import ACTIVE, LEFT, RETURNS
 from strategies import Nothing, OverDelivery, PersonalisedService, Placebo, RewardProgram
+from tests.experiments.eventful import SIZE, STUDY, lived
 
 SLOW = pytest.mark.slow
 ARMS = {
@@ -68,7 +69,7 @@ def test_fates_cover_everybody_at_risk_and_explain_the_net_effect():
     for arm, rows in one().fates.groupby("arm"):
         fates = rows[rows["segment"] == ALL].set_index("fate")["customers"]
         assert fates.sum() == at_risk
-        net = (fates["saved"] - fates["made_worse"]) / at_risk
+        net = (fates["saved"] + fates["won_back"] - fates["made_worse"]) / at_risk
         assert net == pytest.approx(retention[arm] - retention["nothing"], abs=1e-12)
         by_segment = rows[rows["segment"] != ALL].groupby("fate")["customers"].sum()
         assert (by_segment == fates[by_segment.index]).all()
@@ -79,8 +80,11 @@ def test_money_adds_up():
     margin, cost, profit = (values(outcomes, name) for name in ("margin", "cost", "profit"))
     np.testing.assert_allclose(profit, margin - cost)
     np.testing.assert_allclose(margin, values(outcomes, "revenue") * 0.30)
-    for arm in ("over_delivery", "reward_program", "personalised_service"):
+    for arm in ("over_delivery", "personalised_service"):
         assert values(outcomes, f"cost: {arm}")[arm] == pytest.approx(cost[arm])
+    used, owed = (values(outcomes, f"cost: {line}")["reward_program"] for line in ("reward_program", OWED))
+    assert used + owed == pytest.approx(cost["reward_program"])
+    assert owed > 0
     weekly = one().weeks
     revenue = weekly[(weekly["metric"] == "revenue") & (weekly["segment"] == ALL)].groupby("arm")["value"].sum() / 2_000
     share = values(outcomes, "revenue") / revenue
@@ -159,7 +163,7 @@ def test_processes_give_the_same_bits_as_one():
         assert sorted(kept) == [0, 2]  # what is done already is not done again
         runs.append(kept)
     for number in (0, 2):
-        for name in ("weeks", "outcomes", "fates"):
+        for name in ("weeks", "outcomes", "fates", "journal"):
             pd.testing.assert_frame_equal(
                 getattr(runs[0][number], name), getattr(runs[1][number], name), check_exact=True
             )
@@ -183,3 +187,36 @@ def test_one_arm_and_one_replication_run():
     found = replicate(study, calibration, solve_baseline(study, calibration, size=500), 0)
     assert found.fates.empty
     assert len(found.weeks) > 0
+
+
+def test_weekly_survivors_follow_those_who_leave_and_those_who_come_back():
+    """Every week, by a run that is stopped and counted by hand: 400 customers who are let go and asked back."""
+    *_, found = lived()
+    calibration = calibrate(STUDY)
+    root = root_of(STUDY, calibration, solve_baseline(STUDY, calibration, size=1_000), 0)
+    model, counts = root.fork(STUDY.arms["eventful"]), [float(SIZE)]
+    for _ in range(STUDY.weeks):
+        model.step()
+        counts.append(float(np.isnan(model.table[LEFT][:SIZE]).sum()))
+    weeks = found.weeks[(found.weeks["metric"] == "retained") & (found.weeks["arm"] == "eventful")]
+    whole = weeks[weeks["segment"] == ALL].sort_values("week")["value"].tolist()
+    assert whole == counts
+    assert (np.diff(whole) > 0).any()  # some week has more returns than leavers
+    parts = weeks[weeks["segment"] != ALL].groupby("week")["value"].sum()
+    assert parts.tolist() == counts
+    assert values(found.outcomes, "retention")["eventful"] == pytest.approx(counts[-1] / SIZE)
+
+
+def test_those_won_back_are_told_from_those_saved():
+    model, control, found = lived()
+    fates = found.fates[found.fates["segment"] == ALL].set_index("fate")["customers"]
+    assert fates.sum() == SIZE
+    assert fates["won_back"] > 0
+    assert fates["made_worse"] > 0
+    retention = values(found.outcomes, "retention")
+    net = (fates["saved"] + fates["won_back"] - fates["made_worse"]) / SIZE
+    assert net == pytest.approx(retention["eventful"] - retention["nothing"])
+    masks = fate_of(model, control, np.ones(SIZE, np.bool_))
+    assert (sum(mask.astype(int) for mask in masks.values()) == 1).all()
+    assert (model.table[RETURNS][:SIZE][masks["won_back"]] > 0).all()
+    assert not model.table[RETURNS][:SIZE][masks["saved"]].any()

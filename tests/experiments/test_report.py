@@ -7,6 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from experiments.reporting.report import comparison_rows, report, write_report
@@ -79,6 +80,7 @@ def test_it_is_well_formed(text):
     [
         "The answer",
         "Comparison",
+        "Profit and loss",
         "How it unfolds",
         "Differences",
         "Survival",
@@ -128,6 +130,31 @@ def test_placebo_cells_are_exactly_zero(result):
     for row in comparison_rows(result):
         assert row.cells[0].mean == ("none" if row.label == "ROI" else "0")
         assert row.cells[0].verdict == "open"
+
+
+def test_a_difference_below_the_printed_digits_has_no_colour():
+    tiny = replace(result := single_of_many(), outcomes=result.outcomes.assign(value=_nudged(result)))
+    cells = {row.label: row.cells for row in comparison_rows(tiny)}["Trust"]
+    assert cells[1].verdict != "open"
+    assert (cells[0].mean, cells[0].verdict) == ("0.00", "open")
+
+
+def single_of_many() -> StudyResult:
+    """Two plans like the control, three replications."""
+    plans = {"nothing": Plan(), "tiny": Plan(), "large": Plan()}
+    return study(plans=plans, customers=40, replications=3, weeks=4, told=False)
+
+
+def _nudged(result: StudyResult) -> pd.Series:
+    """Trust a millionth higher under one plan, a half under the other: both differ from zero beyond all noise."""
+    trust = result.outcomes["metric"] == "trust"
+    nudge = result.outcomes["arm"].map({"nothing": 0.0, "tiny": 1e-6, "large": 0.5})
+    return result.outcomes["value"] + nudge * (1 + 0.01 * result.outcomes["replicate"]) * trust
+
+
+def test_one_week_is_one_week():
+    short = study(plans={"nothing": Plan()}, customers=20, replications=1, weeks=1, told=False)
+    assert " 1 week, money" in " ".join(report(short).split())
 
 
 def test_bars_lie_on_one_scale(result):

@@ -181,11 +181,6 @@ def test_a_refusal_is_one_message_and_leaves_nothing(
     assert {path: path.read_text(encoding="utf-8") if path.is_file() else "" for path in here.rglob("*")} == before
 
 
-def test_a_strategy_cannot_be_drafted_yet(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["new", "strategy", "gift"]) == 2
-    assert "invalid choice: 'strategy' (choose from 'theory')" in capsys.readouterr().err
-
-
 def test_a_name_a_plug_in_has_taken_is_refused(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

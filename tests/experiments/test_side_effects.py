@@ -19,6 +19,7 @@ ARMS: dict[str, Strategy] = {
     "nothing": Nothing(),
     "personal": PersonalisedService(),
     "too personal": PersonalisedService(depth=1.0),
+    "uniform": PersonalisedService(uniform=True),
     "surprise": OverDelivery(),
     "surprise stopped": OverDelivery(weeks=20),
     "program": RewardProgram(),
@@ -51,6 +52,11 @@ def bought(arm: str, first: int, last: int) -> float:
 def test_a_personal_touch_keeps_customers_and_too_much_of_it_drives_them_away():
     assert left("personal") < left("nothing")
     assert left("too personal") > 1.05 * left("nothing")
+
+
+def test_the_same_treatment_for_all_loses_against_a_personal_one():
+    """The same customers at the same money: without a fit nobody is kept who would have left."""
+    assert left("uniform") > left("nothing") > left("personal")
 
 
 def test_stopped_over_delivery_loses_part_of_those_it_had_kept():

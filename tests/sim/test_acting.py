@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from agents.customers import VALUE
-from agents.mind import Mind, NoMind
+from agents.mind import Mind
 from agents.theories.loyalty import Integrated
-from sim.acting import act, among
-from sim.behaviour import Contractual, Occasion
-from sim.chance import Chance
+from sim.acting import among
+from sim.behaviour import Contractual
 from sim.errors import TheoryError
-from sim.exchange import Acts, Leanings, Plan
+from sim.exchange import Leanings
 from sim.market import Arrivals
-from sim.people import ACTIVE, KEY, LEFT
+from sim.people import ACTIVE, LEFT
+from sim.plan import Plan
 from sim.records import REFERRALS, Survey
-from sim.scenario import USUAL, Conditions
+from sim.scenario import Conditions
 from tests.sim import worlds
+from tests.sim.acts import Leans, N, acts_of, off
 
-N = 20_000
 WORDS = [one.name for one in fields(Leanings)]
-
-
-@dataclass(frozen=True)
-class Leans(NoMind):
-    """Leans as said, one number for all or one each, and remembers how it acted."""
-
-    how: dict[str, Any] = field(default_factory=dict)
-    seen: list[Acts] = field(default_factory=list)
-
-    def lean(self, people: Any, plan: Plan, conditions: Conditions = USUAL) -> Leanings:
-        usual = vars(super().lean(people, plan, conditions))
-        each = {name: np.broadcast_to(np.asarray(v, np.float32), len(people)).copy() for name, v in self.how.items()}
-        return Leanings(**{**usual, **each})
-
-    def acted(self, people: Any, acts: Acts) -> None:
-        self.seen.append(acts)
 
 
 @dataclass(frozen=True)
@@ -59,23 +43,6 @@ class Nowhere(Integrated):
     def lean(self, people: Any, plan: Plan, conditions: Conditions, standing: Any) -> Leanings:
         leanings = super().lean(people, plan, conditions, standing)
         return Leanings(**{**vars(leanings), "leave": leanings.leave * np.float32(np.nan)})
-
-
-def acts_of(
-    how: dict[str, Any], n: int = N, came: Any = 1, due: Any = False, conditions: Conditions = USUAL, **parts: Any
-) -> tuple[Acts, Any]:
-    """Seed 1: what n customers do who came and are due as said, and the model they live in."""
-    mind = Leans(how)
-    run = worlds.model(people=worlds.met(n, behaviour=parts.get("behaviour", worlds.LIVELY)), mind=mind, **parts)
-    visits, decides = (np.broadcast_to(np.asarray(v, d), n).copy() for v, d in ((came, np.uint8), (due, np.bool_)))
-    occasion = Occasion(0, visits, np.zeros(n, np.bool_), decides, np.ones(n, np.float32), np.zeros(1, np.float32))
-    luck = Chance(1).at(0).rows(run.table[KEY])
-    return act(run.table.block(0, n), np.arange(n), occasion, Plan(), mind, run.world, luck, conditions), run
-
-
-def off(share: float, expected: float, n: int = N) -> float:
-    """Standard errors between a share of n and a chance."""
-    return abs(share - expected) / np.sqrt(expected * (1 - expected) / n)
 
 
 def test_as_many_tell_as_lean_to_and_bad_is_what_was_judged_bad():

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sim.chance import Chance, Draws, normal
 from sim.errors import ParameterError
-from sim.exchange import Plan
 from sim.journey import TOUCHPOINTS, BuyingCentre, Course, Journey
 from sim.people import BASKET
+from sim.plan import Plan
 from sim.service import Service
 from sim.table import Table
 from strategies import Nothing, Placebo

@@ -8,11 +8,12 @@ import pytest
 from sim.behaviour import Contractual
 from sim.chance import Draws
 from sim.clock import WEEKS_PER_YEAR
-from sim.exchange import Plan, View
 from sim.ledger import COUNTS, Accounts, Ledger
 from sim.model import CustomerModel
 from sim.people import ACTIVE, LEFT, SEGMENT
+from sim.plan import Plan
 from sim.records import COST, EARNED, KNOWN, POINTS, PURCHASES, SPEND
+from sim.view import View
 from strategies import OverDelivery, PersonalisedService, RewardProgram
 from tests.sim import worlds
 

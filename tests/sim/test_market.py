@@ -12,11 +12,12 @@ from agents.theories.commitment import NoCommitment
 from sim.chance import Chance, Draws
 from sim.clock import WEEKS_PER_YEAR, weekly_rate
 from sim.errors import ParameterError
-from sim.exchange import Plan, View
 from sim.market import Arrivals, referred_keys
 from sim.model import CustomerModel
 from sim.people import INITIAL, KEY, ORGANIC, REFERRED, START
+from sim.plan import Plan
 from sim.records import PURCHASES, REFERRALS, SOURCE
+from sim.view import View
 from strategies import Nothing, Placebo
 from tests.sim import worlds
 
@@ -208,3 +209,14 @@ def test_a_market_may_begin_empty():
 def test_a_placebo_changes_nothing_with_arrivals_too(strategy: object):
     control, treated = (market(Arrivals(organic=1_000, referral=0.05), play) for play in (Nothing(), strategy))
     worlds.assert_same_run(control, treated)
+
+
+def test_a_match_lowers_the_dropout_of_those_who_were_referred_and_of_nobody_else():
+    """In logits, for each referred customer that both markets have."""
+    arms = [market(Arrivals(organic=200, referral=0.1, match=match), mind=NoMind()) for match in (0.0, 0.5)]
+    for source, shift in ((REFERRED, -0.5), (ORGANIC, 0.0), (INITIAL, 0.0)):
+        keys = np.intersect1d(*(keys_from(run, source) for run in arms))
+        assert len(keys) > 20
+        plain, matched = (worlds.by_key(run, keys)["dropout"].astype(np.float64) for run in arms)
+        logits = np.log(matched / (1 - matched)) - np.log(plain / (1 - plain))
+        np.testing.assert_allclose(logits, shift, atol=1e-3)

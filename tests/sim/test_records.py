@@ -170,6 +170,7 @@ def test_points_are_earned_redeemed_and_kept():
     """Seed 1, 1,000 members, 40 weeks: earned = money spent as a member; points are what is left of them."""
     play = RewardProgram(points=2.0, threshold=60.0, take_up=1.0)
     run = worlds.model(people=worlds.met(1_000), strategy=play)
+    run.records.members("reward_program")[:] = True
     run.run_for(40)
     crm = run.records.crm
     np.testing.assert_allclose(crm[EARNED], 2 * crm[SPEND], rtol=1e-4, atol=1e-3)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,15 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.mind import NoMind
-from sim.chance import Chance
+from sim.chance import Chance, Draws
 from sim.errors import ParameterError
-from sim.exchange import Encounters, Plan
+from sim.exchange import Encounters
 from sim.ledger import Accounts
+from sim.market import Arrivals
 from sim.model import CustomerModel
 from sim.people import BASKET
+from sim.plan import Plan
+from sim.records import CONTACTS, PURCHASES
 from sim.scenario import USUAL, Conditions, Event, Reputation, Rivals, Scenario
 from sim.service import Service
 from sim.table import Table
+from sim.view import View
 from tests.sim import worlds
 
 SHIFTS = ("technical", "functional", "failure", "recovery", "promise", "rival")
@@ -31,8 +36,16 @@ def delivered(conditions: Conditions, n: int = 20_000, **service: float) -> Enco
     return Service(**service).deliver(people, Plan(), luck, conditions)
 
 
-def run_under(scenario: Scenario, weeks: int = 8, **parts: object) -> CustomerModel:
-    run = worlds.model(people=worlds.met(600), scenario=scenario, **parts)
+@dataclass(frozen=True)
+class Calling:
+    """Two contacts a week for everybody."""
+
+    def plan(self, view: View, draws: Draws) -> Plan:
+        return Plan(contact=np.full(len(view), 2, np.float32))
+
+
+def run_under(scenario: Scenario, weeks: int = 8, **parts: Any) -> CustomerModel:
+    run = worlds.model(**{"people": worlds.met(600), "scenario": scenario, **parts})
     run.run_for(weeks)
     return run
 
@@ -63,7 +76,8 @@ def test_an_event_grows_until_it_ends(event: Event, week: int):
 @pytest.mark.parametrize("name", SHIFTS)
 def test_each_lever_moves_its_own_condition_by_its_size(name: str):
     conditions = Scenario({"one": Event(start=3, ramp=2, **{name: -0.1})}).at(3)
-    for field in fields(Conditions):
+    assert conditions.rivals == USUAL.rivals
+    for field in (field for field in fields(Conditions) if field.name != "rivals"):
         moved = -0.05 if field.name == name else 0.0
         assert getattr(conditions, field.name) == pytest.approx(getattr(USUAL, field.name) + moved), field.name
 
@@ -91,6 +105,61 @@ def test_events_add_up_and_prices_multiply():
 def test_an_event_acts_on_top_of_what_is_usual():
     conditions = Scenario({"one": Event(rival=0.1, price=0.2)}).at(0, Conditions(price=1.5, rival=0.4, brand=0.6))
     assert (conditions.rival, conditions.price, conditions.brand) == pytest.approx((0.5, 1.8, 0.6))
+
+
+def test_demand_poaching_and_brand_are_shifts_and_a_rivals_price_multiplies():
+    events = {"a": Event(demand=-0.2, poaching=0.3, brand=-0.2, rival_price=-0.2), "b": Event(poaching=0.1, brand=-0.6)}
+    now = Scenario(events).at(0, Conditions(rival_price=0.9, brand=0.7, poaching=0.1))
+    assert (now.demand, now.poaching, now.rival_price) == pytest.approx((-0.2, 0.5, 0.72))
+    assert now.brand == 0.0  # no image is worse than none
+
+
+def test_absences_add_up_as_chances_and_the_strictest_rule_on_contacts_holds():
+    events = {"flu": Event(absent=0.2), "strike": Event(start=2, ramp=2, absent=0.5), "law": Event(start=2, contacts=1)}
+    early, late = (Scenario({**events, "stricter": Event(start=9, contacts=0)}).at(week) for week in (0, 2))
+    assert (early.absent, early.contacts) == pytest.approx((0.2, 100))
+    assert (late.absent, late.contacts) == pytest.approx((1 - 0.8 * 0.75, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("poaching", -0.1), ("absent", 1.0), ("contacts", -1), ("rival_price", -1.0), ("demand", 9.0)]
+)
+def test_what_no_event_can_be_is_refused(name: str, value: float):
+    with pytest.raises(ParameterError, match=rf"Event\.{name}"):
+        Event(**{name: value})
+
+
+def test_demand_multiplies_everybodys_purchases():
+    """2,000 customers without minds, 10 weeks, the same luck: within 4 standard errors of a factor of exp(-0.5)."""
+    low, usual = (
+        worlds.model(people=worlds.met(2_000, dropout=1e-6), scenario=Scenario(events), mind=NoMind())
+        for events in ({"downturn": Event(demand=-0.5)}, {})
+    )
+    for run in (low, usual):
+        run.run_for(10)
+    less, all_of_them = (run.records.crm[PURCHASES].astype(float) - 1 for run in (low, usual))
+    off = less - np.exp(-0.5) * all_of_them
+    assert abs(off.mean()) < 4 * off.std() / np.sqrt(len(off))
+    assert (less <= all_of_them).all()
+
+
+def test_a_scandal_keeps_newcomers_away():
+    """2,000 arrivals a year, pull 2: an image 0.3 worse leaves exp(-0.6) of them, within 4 standard errors."""
+    arrivals, people = Arrivals(organic=2_000), worlds.met(50)
+    scandal, usual = (
+        run_under(Scenario(events), 20, arrivals=arrivals, people=people)
+        for events in ({"scandal": Event(brand=-0.3)}, {})
+    )
+    came = [len(run.table) - 50 for run in (scandal, usual)]
+    assert abs(came[0] - np.exp(-0.6) * came[1]) < 4 * np.sqrt(came[0])
+
+
+def test_a_law_against_contacts_is_kept():
+    """A play that contacts everybody twice a week."""
+    law = Scenario({"law": Event(start=2, contacts=0), "limit": Event(contacts=1)})
+    run = worlds.model(people=worlds.met(200), strategy=Calling(), scenario=law, mind=NoMind())
+    run.run_for(5)
+    assert (run.records.crm[CONTACTS] == 2).all()
 
 
 @pytest.mark.parametrize(("shift", "rival"), [(0.9, 1.0), (-0.9, 0.0)])

@@ -10,9 +10,10 @@ from scipy import stats
 
 from sim.chance import Chance
 from sim.errors import ParameterError
-from sim.exchange import Encounters, Plan
+from sim.exchange import Encounters
 from sim.journey import Journey
 from sim.people import BASKET
+from sim.plan import Plan
 from sim.service import Service
 from sim.table import Table
 

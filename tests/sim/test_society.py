@@ -11,16 +11,18 @@ import pytest
 
 from agents.mind import Mind, NoMind
 from sim.chance import Chance, Draws, Index
-from sim.exchange import Heard, Plan, Said, View
+from sim.exchange import Heard, Said
 from sim.market import Arrivals
 from sim.model import CustomerModel
 from sim.network import BarabasiAlbert, Graph, Network, NoNetwork, StochasticBlocks, WattsStrogatz
 from sim.people import ACTIVE, KEY, PEOPLE, REFERRED
+from sim.plan import Plan
 from sim.records import SOURCE
 from sim.scenario import USUAL_BRAND, Event, Reputation, Scenario
 from sim.service import Service
 from sim.society import Society
 from sim.table import BLOCK, Table
+from sim.view import View
 from sim.world import Strategy
 from strategies import Nothing, OverDelivery, Placebo
 from tests.sim import worlds

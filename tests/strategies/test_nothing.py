@@ -7,8 +7,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from sim.exchange import Plan
 from sim.model import CustomerModel
+from sim.plan import Plan
 from strategies import Nothing, OverDelivery, PersonalisedService, Placebo, RewardProgram
 from tests.sim import worlds
 from tests.strategies.views import arrays, luck, view
@@ -24,7 +24,7 @@ def test_a_placebo_moves_every_lever_to_where_it_stands(n: int):
     levers = [field.name for field in fields(Plan) if "None" in str(field.type)]
     assert sorted(arrays(plan)) == sorted(levers)  # a lever that is added later must be added to the placebo
     for name, values in arrays(plan).items():
-        assert (values == (name == "wait")).all(), name  # waits are multiplied, all else is added
+        assert (values == (name in ("wait", "price"))).all(), name  # they are multiplied, all else is added
     assert (plan.point_value, plan.attraction, plan.referral) == (0.0, 1.0, 1.0)
 
 

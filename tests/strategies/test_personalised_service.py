@@ -100,7 +100,37 @@ def test_upkeep_is_paid_weekly_and_the_touch_when_they_come():
     assert run.records.crm[PURCHASES].sum() > encounters
 
 
-@pytest.mark.parametrize(("name", "value"), [("depth", 1.1), ("data_need", -1.0), ("at_least", 1.5), ("price", -1.0)])
+def test_one_treatment_for_all_by_hand():
+    """It suits half of them, however long the record; the same customers cost the same as with a personal one."""
+    seen = {"purchases": [1, 2, 50]}
+    uniform = PersonalisedService(uniform=True).plan(view(3, **seen), luck(3))
+    personal = PersonalisedService().plan(view(3, **seen), luck(3))
+    np.testing.assert_allclose(uniform.accuracy, [0, 0.5, 0.5])
+    for name in ("treated", "cost", "encounter_cost", "depth"):
+        np.testing.assert_array_equal(getattr(uniform, name), getattr(personal, name), err_msg=name)
+
+
+def test_one_treatment_for_all_loses_against_a_personal_one():
+    """The pitfall: the same money, judged worse than the remedy and no better than nothing, by over 4 errors."""
+    arms = (PersonalisedService(uniform=True), PersonalisedService())
+    uniform, personal = (run_with(play, purchases=20) for play in arms)
+    off = uniform.customers.get("satisfaction").astype(float) - personal.customers.get("satisfaction")
+    assert off.mean() < -4 * off.std() / np.sqrt(len(off))
+    assert lift("satisfaction", arms[0], purchases=20) < 0
+    costs = [sum(page["cost"].sum() for page in run.ledger.weeks) for run in (uniform, personal)]
+    assert costs[0] == pytest.approx(costs[1])
+
+
+def test_it_is_a_play_with_weeks_and_a_budget():
+    assert PersonalisedService(start=11).plan(view(3, 10), luck(3)).depth is None
+    run = worlds.model(people=worlds.met(300, purchases=9), strategy=PersonalisedService(budget=50.0))
+    run.run_for(12)
+    spent = sum(page["cost"].sum() for page in run.ledger.weeks)
+    assert 50 <= spent < 90
+    assert [note for _, note in run.journal if "budget" in note]
+
+
+@pytest.mark.parametrize(("name", "value"), [("depth", 1.1), ("data_need", -1.0), ("at_least", 1.5), ("average", -1.0)])
 def test_bad_values_are_refused(name: str, value: float):
     with pytest.raises(ParameterError, match=rf"PersonalisedService\.{name}"):
         PersonalisedService(**{name: value})

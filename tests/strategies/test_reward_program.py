@@ -8,21 +8,24 @@ import pytest
 from agents.mind import Mind, NoMind
 from agents.theories.satisfaction import AsymmetricDisconfirmation
 from sim.errors import ParameterError
-from sim.exchange import Plan
 from sim.model import CustomerModel
+from sim.plan import Plan
 from sim.records import EARNED, POINTS, PURCHASES
 from strategies import Nothing, RewardProgram
+from strategies.targeting import ValueTier
 from tests.sim import worlds
-from tests.strategies.views import arrays, luck, view
+from tests.strategies.pairs import members, total, view
+from tests.strategies.views import arrays, luck
 
 ALL_IN = RewardProgram(take_up=1.0, threshold=100.0, worth=5.0)
 COOL = Mind(satisfaction=AsymmetricDisconfirmation(reward=0.0))  # a reward leaves no trace once it is given
 
 
 def member_run(points: float, strategy: object = ALL_IN, n: int = 4_000, **parts) -> CustomerModel:
-    """Customers who buy about every other week and stay, with so many points on their cards."""
+    """Customers who buy about every other week and stay, all members, with so many points on their cards."""
     run = worlds.model(people=worlds.met(n, dropout=1e-6), strategy=strategy, **parts)
     run.records.crm[POINTS][:] = points
+    run.records.members("reward_program")[:] = isinstance(strategy, RewardProgram)
     return run
 
 
@@ -31,11 +34,11 @@ def bought(run: CustomerModel) -> np.ndarray:
 
 
 def test_the_card_by_hand():
-    """Points 0, 50, 100, 250 of 100; earned 0, 150, 300, 900 of a tier at 300."""
-    seen = view(4, points=[0, 50, 100, 250], earned=[0, 150, 300, 900])
+    """Points 0, 50, 100, 250 of 100; earned 0, 150, 300, 900: of four tiers up to 300 the first, second, highest."""
+    seen = view(4, member=[True] * 4, points=[0, 50, 100, 250], earned=[0, 150, 300, 900])
     plan = RewardProgram(take_up=1.0, worth=5.0, points=2.0, breakage=0.2).plan(seen, luck(4))
     assert plan.progress.tolist() == [0, 0.5, 1, 1]
-    assert plan.status.tolist() == [0, 0.5, 1, 1]
+    np.testing.assert_allclose(plan.status, [0, 1 / 3, 1, 1])
     assert plan.reward.tolist() == [0, 0, 5, 5]
     assert plan.redeemed.tolist() == [0, 0, 100, 100]
     assert plan.points.tolist() == [2, 2, 2, 2]
@@ -101,7 +104,7 @@ def test_the_program_pulls_and_its_incentive_ends_with_it():
 
 
 def test_after_the_end_nothing_is_planned():
-    seen = view(20, week=30, points=500.0, earned=500.0)
+    seen = view(20, week=30, member=[True] * 20, points=500.0, earned=500.0)
     plan = RewardProgram(take_up=1.0, weeks=30).plan(seen, luck(20))
     assert not any(values.any() for values in arrays(plan).values())
     assert RewardProgram(take_up=1.0, weeks=31).plan(seen, luck(20)).treated.all()
@@ -112,6 +115,7 @@ def test_points_and_tier_hold_customers_back_from_leaving():
     runs = [worlds.model(people=worlds.met(20_000, dropout=0.3), strategy=play) for play in (ALL_IN, Nothing())]
     for run in runs:
         run.records.crm[POINTS][:] = run.records.crm[EARNED][:] = 99
+        run.records.members("reward_program")[:] = True
         run.step()
     kept = runs[0].customers.get("active").astype(float) - runs[1].customers.get("active")
     assert kept.mean() / (kept.std() / np.sqrt(len(kept))) > 4
@@ -137,12 +141,58 @@ def test_liability_is_outstanding_points_times_value_less_breakage():
     assert owed == pytest.approx(run.records.crm[POINTS].sum(dtype=np.float64) * 8 / 40 * 0.5, rel=1e-5)
 
 
-def test_take_up_lasts():
-    """20,000 customers, seed 1: 70% enrol, the same in every week."""
-    n = 20_000
-    members = RewardProgram(take_up=0.7).plan(view(n), luck(n)).treated
-    assert abs(members.mean() - 0.7) < 4 * np.sqrt(0.21 / n)
-    np.testing.assert_array_equal(RewardProgram(take_up=0.7).plan(view(n, 40), luck(n, 40)).treated, members)
+def test_joining_is_the_customers_own_act():
+    """Seed 1, 4,000 customers, 30 weeks: who buys often and who likes rewards joins more, by over 4 standard errors."""
+    run = worlds.model(people=worlds.met(4_000, dropout=1e-6), strategy=RewardProgram(take_up=0.3, threshold=1e9))
+    assert not members(run, "reward_program").any()
+    run.run_for(30)
+    joined, came = members(run, "reward_program"), bought(run) > 1
+    assert not joined[~came].any()
+    assert total(run, "joined: reward_program") == joined.sum()
+    for trait in ("rate", "reward_appeal"):
+        values = run.customers.get(trait).astype(float)
+        inside, outside = values[joined], values[came & ~joined]
+        gap = inside.mean() - outside.mean()
+        assert gap > 4 * np.sqrt(inside.var() / len(inside) + outside.var() / len(outside)), trait
+
+
+def test_only_those_picked_are_asked_and_members_stay_in():
+    plan = RewardProgram(targeting=ValueTier(0.5)).plan(view(4, member=[True, False] * 2, spend=[1, 2, 3, 4]), luck(4))
+    assert plan.offers[0].to.tolist() == [False, False, False, True]
+    assert plan.points.tolist() == [1, 0, 1, 0]
+    assert plan.treated.tolist() == [True, False, True, True]
+
+
+def test_customers_are_asked_every_so_many_weeks_and_cards_count_in_all():
+    play = RewardProgram(every=4, start=8)
+    asked = [bool(play.plan(view(2, week, [True, False]), luck(2, week)).offers) for week in range(8, 17)]
+    assert asked == [True, False, False, False] * 2 + [True]
+    assert play.plan(view(2, 9, [True, False]), luck(2, 9)).points.tolist() == [1, 0]
+    assert arrays(play.plan(view(2, 7, [True, False]), luck(2, 7))) == {}
+
+
+def test_membership_ends_with_the_program():
+    run = member_run(0.0, RewardProgram(weeks=3), n=50)
+    run.run_for(3)
+    assert members(run, "reward_program").all()
+    run.run_for(1)
+    assert not members(run, "reward_program").any()
+
+
+def test_a_program_whose_budget_is_spent_ends_and_says_so():
+    """Seed 1, 500 members, upkeep 1.00 a week: 500 a week, so a budget of 900 is passed in the second week."""
+    run = member_run(0.0, RewardProgram(upkeep=1.0, budget=900.0, threshold=1e6), n=500)
+    run.run_for(6)
+    assert [week for week, _ in run.journal] == [2]
+    assert total(run, "cost: reward_program") == pytest.approx(1_000)
+    assert not members(run, "reward_program").any()
+
+
+def test_the_highest_tier_is_served_better_and_costs():
+    seen = view(3, member=[True] * 3, earned=[0, 100, 300])
+    plan = RewardProgram(exclusive=0.06, exclusive_cost=0.9).plan(seen, luck(3))
+    np.testing.assert_allclose(plan.functional, [0, 0.02, 0.06], rtol=1e-5)
+    np.testing.assert_allclose(plan.encounter_cost, [0, 0.3, 0.9], rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from sim.chance import Chance, Draws
-from sim.exchange import Plan, View
+from sim.plan import Plan
 from sim.records import CRM
 from sim.table import Table
+from sim.view import View
 
 
 def view(n: int, week: int = 10, **columns: Any) -> View:

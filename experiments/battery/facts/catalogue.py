@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from experiments.battery.fact import Fact
+from experiments.battery.facts.complaints import F11, F27
+from experiments.battery.facts.employees import F26
 from experiments.battery.facts.experience import F16
+from experiments.battery.facts.firms import F20
+from experiments.battery.facts.markets import F5, F6
 from experiments.battery.facts.paying import F25
 from experiments.battery.facts.recovery import F12, F19
+from experiments.battery.facts.referrals import F10
 from experiments.battery.facts.relations import F17, F18
+from experiments.battery.facts.scoring import F28
 from experiments.battery.facts.staying import F15, F23, F24
 from experiments.battery.facts.surveys import F13, F14
 
-FACTS: dict[str, Fact] = {fact.id: fact for fact in (F12, F13, F14, F15, F16, F17, F18, F19, F23, F24, F25)}
+_ALL = (F5, F6, F10, F11, F12, F13, F14, F15, F16, F17, F18, F19, F20, F23, F24, F25, F26, F27, F28)
+FACTS: dict[str, Fact] = {fact.id: fact for fact in _ALL}

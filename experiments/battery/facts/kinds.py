@@ -47,6 +47,11 @@ def emergent(_: Mind) -> Kind:
     return Kind.EMERGENT
 
 
+def by_hand(_: Mind) -> Kind:
+    """Put in by hand for all minds: by the engine's own equations."""
+    return Kind.BUILT_IN
+
+
 def with_theory(question: str, theories: tuple[type, ...], called: str) -> Callable[[Mind], str]:
     """Only minds with one of these theories are scored; the others' numbers are shown."""
 

@@ -35,6 +35,8 @@ def print_validation(result: ValidationResult, console: Console | None = None) -
 def size(result: ValidationResult) -> str:
     """Replications, customers and draws, in words."""
     draws = f", {result.draws:,} prior draws" if result.draws else ""
+    if result.field_draws and any(fact.field for fact in result.facts):
+        draws += f", {result.field_draws:,} of facts of the field"
     return f"{result.replications} replications of {result.customers:,} customers{draws}"
 
 

@@ -18,7 +18,8 @@ RULE = (
 )
 SEVERITY = (
     "Share of prior draws: how often the fact holds, by point estimate in one replication, when all parameters of the "
-    "mind are drawn anew, each from a third to three times its default. What nearly any draw passes is worth little."
+    "mind are drawn anew, each from a third to three times its default. What nearly any draw passes is worth little. "
+    "Facts of the field, which take the whole engine, are tried with fewer draws, and of the study's mind only."
 )
 EASY = 0.5  # share of prior draws from which a pass is cheap
 _MARKS = {PASS: "+", FAIL: "x", NOT_APPLICABLE: "."}

@@ -28,7 +28,7 @@ every = pytest.mark.parametrize("kind", EXPECTATIONS, ids=lambda kind: kind.__na
 
 
 def raised(encounter: Encounters, source: str, by: float) -> Encounters:
-    return replace(encounter, **{source: min(getattr(encounter, source) + by, 1.0)})
+    return replace(encounter, **{source: np.minimum(getattr(encounter, source) + by, 1.0)})
 
 
 def openness(theory: Any, rows: Block) -> Any:

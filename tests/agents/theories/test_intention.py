@@ -12,7 +12,8 @@ from hypothesis import given
 from agents import customers as c
 from agents.theories.loyalty import Integrated, SatisfactionLoyalty
 from sim.baseline import Standing
-from sim.exchange import Leanings, Plan
+from sim.exchange import Leanings
+from sim.plan import Plan
 from sim.scenario import USUAL, Conditions
 from sim.table import Block
 from tests.agents.alternatives import LOYALTIES
@@ -20,6 +21,7 @@ from tests.agents.anybody import N, any_acts, any_talk, any_theory, anybody, law
 from tests.agents.minds import acts, array, at_least, close, columns, heard, lived, people, unmoved
 
 STANDING = Standing(0.1, 0.3)
+NORMAL = {"reference_price": 1.0, "deal_minded": 0.0}  # the usual price is what feels normal
 FINE = 1e-4  # rounding of shifts of a logit that run up to hundreds
 every = pytest.mark.parametrize("kind", LOYALTIES, ids=lambda kind: kind.__name__)
 
@@ -38,7 +40,7 @@ def free(competition: float) -> Conditions:
 def test_the_loyal_stay_buy_recommend_and_pay(kind: type[Any], seed: int):
     rng = np.random.default_rng(seed)
     theory, price = any_theory(kind, rng), Conditions(price=float(rng.uniform(0.5, 2)))
-    less, more = twins(seed, price_sensitivity=1.0)
+    less, more = twins(seed, price_sensitivity=1.0, **NORMAL)
     more[c.LOYALTY] = np.minimum(less[c.LOYALTY] + np.float32(0.2), c.LOYALTY.high)
     for conditions in (USUAL, price):
         one, two = (lean(theory, rows, conditions) for rows in (less, more))
@@ -55,7 +57,7 @@ def test_the_loyal_stay_buy_recommend_and_pay(kind: type[Any], seed: int):
 def test_for_the_locked_in_neither_loyalty_nor_feeling_moves_leaving(kind: type[Any], seed: int):
     rng = np.random.default_rng(seed)
     theory, locked = any_theory(kind, rng), Conditions(competition=0.0)
-    one, two = twins(seed)
+    one, two = twins(seed, **NORMAL)
     two[c.LOYALTY], two[c.VALENCE] = -one[c.LOYALTY], -one[c.VALENCE]
     np.testing.assert_array_equal(lean(theory, one, locked).leave, lean(theory, two, locked).leave)
     gaps = [np.abs(lean(theory, one, at).leave - lean(theory, two, at).leave) for at in map(free, (0.3, 0.6, 1.0))]

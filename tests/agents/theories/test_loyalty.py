@@ -21,7 +21,8 @@ from agents.theories.loyalty import (
     ValueLoyalty,
 )
 from sim.baseline import Standing
-from sim.exchange import Encounters, Plan
+from sim.exchange import Encounters
+from sim.plan import Plan
 from sim.scenario import USUAL, Conditions
 from sim.table import Column
 from tests.agents.alternatives import LOYALTIES
@@ -40,6 +41,7 @@ WEIGHED: dict[type, tuple[Column, ...]] = {
     Habitual: (c.SATISFACTION, c.HABIT),
     Integrated: (c.SATISFACTION, *TRUST, c.VALUE, c.AFFECTIVE),
 }  # fmt: skip
+NORMAL = {"reference_price": 1.0, "deal_minded": 0.0}  # the usual price is what feels normal
 FINE = 1e-4  # rounding of shifts of a logit that run up to tens
 PRACTISED = (RelativeAttitude, FourStages, Habitual)
 practised = pytest.mark.parametrize("kind", PRACTISED, ids=lambda kind: kind.__name__)
@@ -121,7 +123,7 @@ def test_a_stronger_habit_never_raises_leaving(seed: int):
     theory, standing = any_theory(Habitual, rng), Standing(float(rng.normal(0, 0.3)), 0.5)
     conditions, encounter, leaves = Conditions(competition=float(rng.random())), anything(rng), []
     for habit in np.sort(rng.random(3)):
-        rows, _ = twins(seed, habit=habit)
+        rows, _ = twins(seed, habit=habit, **NORMAL)
         theory.weigh(rows, encounter)
         leaves.append(theory.lean(rows, Plan(), conditions, standing).leave)
     at_least(leaves[0], leaves[1], FINE)
@@ -134,7 +136,7 @@ def test_the_stronger_the_habit_the_less_satisfaction_counts_in_leaving(seed: in
     """What a step of 0.6 in satisfaction changes in leaving shrinks by 1 - H, to nothing: hold (1 - H) 0.6 / 0.5."""
     theory = any_theory(Habitual, np.random.default_rng(seed))
     for habit in (0.0, 0.5, 1.0):
-        sad, happy = (twins(seed, habit=habit, satisfaction=size)[0] for size in (-0.1, 0.5))
+        sad, happy = (twins(seed, habit=habit, satisfaction=size, **NORMAL)[0] for size in (-0.1, 0.5))
         leaves = []
         for rows in (sad, happy):
             theory.weigh(rows, lived(N))

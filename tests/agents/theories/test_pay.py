@@ -10,7 +10,8 @@ from hypothesis import given
 
 from agents.theories.loyalty import SatisfactionLoyalty
 from sim.baseline import Standing
-from sim.exchange import Leanings, Plan
+from sim.exchange import Leanings
+from sim.plan import Plan
 from sim.scenario import USUAL, Conditions
 from sim.table import Block
 from tests.agents.alternatives import LOYALTIES
@@ -18,6 +19,7 @@ from tests.agents.anybody import any_theory, anybody, laws, seeds
 from tests.agents.minds import at_least, close, people
 
 STANDING = Standing(0.1, 0.3)
+NORMAL = {"reference_price": 1.0, "deal_minded": 0.0}  # the usual price is what feels normal
 FINE = 1e-4  # rounding of shifts of a logit that run up to hundreds
 ROUGH = 5e-3  # rounding where a premium of hundreds is taken off a price and put on again
 every = pytest.mark.parametrize("kind", LOYALTIES, ids=lambda kind: kind.__name__)
@@ -37,7 +39,7 @@ def priced(theory: Any, rows: Block, price: float) -> np.ndarray:
 @laws
 def test_a_price_rise_drives_out_the_more_the_less_one_would_pay(kind: type[Any], seed: int):
     rng = np.random.default_rng(seed)
-    theory, rows = any_theory(kind, rng), anybody(rng, price_sensitivity=1.5)
+    theory, rows = any_theory(kind, rng), anybody(rng, price_sensitivity=1.5, **NORMAL)
     small, large = np.sort(rng.uniform(1, 2, 2))
     shifts = [priced(theory, rows, float(price)) for price in (small, large)]
     at_least(shifts[0], 0, ROUGH)
@@ -53,13 +55,13 @@ def test_a_price_rise_drives_out_the_more_the_less_one_would_pay(kind: type[Any]
 @laws
 def test_the_usual_price_shifts_nothing_and_a_lower_one_keeps(kind: type[Any], seed: int):
     rng = np.random.default_rng(seed)
-    theory, rows = any_theory(kind, rng), anybody(rng)
+    theory, rows = any_theory(kind, rng), anybody(rng, **NORMAL)
     np.testing.assert_array_equal(priced(theory, rows, 1.0), 0)
     np.testing.assert_allclose(priced(theory, rows, 1.0 + 1e-6), 0, atol=ROUGH)  # no jump beside it either
     at_least(0, priced(theory, rows, 0.8), ROUGH)
     wishes = [theory.wish(rows, Plan(), Conditions(price=price), STANDING) for price in (1.0, 0.8)]
     at_least(wishes[1], wishes[0], FINE)
-    sensitive, easy = (anybody(np.random.default_rng(seed), price_sensitivity=s) for s in (2.0, 0.5))
+    sensitive, easy = (anybody(np.random.default_rng(seed), price_sensitivity=s, **NORMAL) for s in (2.0, 0.5))
     at_least(priced(theory, sensitive, 1.4), priced(theory, easy, 1.4), ROUGH)
 
 

@@ -73,7 +73,7 @@ def test_a_problem_solved_never_lowers_competence_and_one_left_unsolved_never_ra
 @laws
 def test_a_broken_promise_never_raises_integrity_and_a_kept_one_never_lowers_it(kind: type[Any], seed: int):
     rng = np.random.default_rng(seed)
-    theory, rows, encounter = any_theory(kind, rng), anybody(rng), anything(rng)
+    theory, rows, encounter = any_theory(kind, rng), anybody(rng), anything(rng, candour=None)
     before = rows[c.INTEGRITY].copy()
     theory.update(rows, encounter, FELT, None)
     kept = 0.5 * (encounter.technical + encounter.functional) - encounter.promised
@@ -89,7 +89,7 @@ def test_a_bolder_promise_never_raises_trust(kind: type[Any], seed: int):
     theory, encounter = any_theory(kind, rng), anything(rng)
     modest, bold = twins(seed)
     theory.update(modest, encounter, FELT, None)
-    theory.update(bold, replace(encounter, promised=min(encounter.promised + 0.2, 1.0)), FELT, None)
+    theory.update(bold, replace(encounter, promised=np.minimum(encounter.promised + 0.2, 1.0)), FELT, None)
     for facet in FACETS:
         at_least(modest[facet], bold[facet])
 

@@ -66,7 +66,7 @@ def test_no_mind_is_there_even_when_nobody_named_it() -> None:
     ("values", "message"),
     [
         ({"minds": {}}, r"Validate.minds is empty: choose experiment=validate"),
-        ({"facts": ("F99",)}, r"there is no 'F99'; facts are \['F12', 'F13'"),
+        ({"facts": ("F99",)}, r"there is no 'F99'; facts are \['F5', 'F6'"),
         ({"facts": ("F12", "F12")}, "names a fact twice"),
         ({"minds": {"none": Mind()}}, "kept for no mind"),
         ({"draws": -1}, r"Validate.draws = -1 is outside 0 to"),

@@ -10,8 +10,9 @@ from agents.mind import NoMind
 from experiments.population import Population
 from experiments.study import Study
 from sim.behaviour import Contractual
-from sim.exchange import Leanings, Plan
+from sim.exchange import Leanings
 from sim.parameters import param
+from sim.plan import Plan
 from sim.scenario import USUAL, Conditions, Event, Scenario
 from sim.table import Rows
 from strategies import Nothing

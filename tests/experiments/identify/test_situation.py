@@ -16,8 +16,8 @@ from experiments.study import Study
 from sim.behaviour import Contractual, NonContractual
 from sim.chance import Chance
 from sim.errors import ParameterError
-from sim.exchange import View
 from sim.records import KNOWN
+from sim.view import View
 from strategies import Nothing, OverDelivery
 from strategies.targeting import RandomShare
 from tests.experiments.identify.planted import small_study

@@ -17,10 +17,11 @@ from experiments.tournament.contest import Contest
 from experiments.tournament.life import Diary, live
 from experiments.tournament.situation import SHOCK, Situation, usual_situations
 from sim.chance import Draws
-from sim.exchange import Encounters, Plan
+from sim.exchange import Encounters
 from sim.people import KEY
+from sim.plan import Plan
 from sim.scenario import USUAL, Conditions, Event
-from sim.service import Service
+from sim.service import Served, Service
 from sim.table import Rows
 from tests.experiments.tournament.arenas import arena, curve, effect, met, only, preset, study
 
@@ -33,8 +34,10 @@ class Noted(Service):
 
     notes: ClassVar[dict[int, tuple[float, ...]]] = {}
 
-    def deliver(self, people: Rows, plan: Plan, draws: Draws, conditions: Conditions = USUAL) -> Encounters:
-        lived = super().deliver(people, plan, draws, conditions)
+    def deliver(
+        self, people: Rows, plan: Plan, draws: Draws, conditions: Conditions = USUAL, served: Served | None = None
+    ) -> Encounters:
+        lived = super().deliver(people, plan, draws, conditions, served)
         if conditions.failure > 0.5:
             told = np.column_stack([people[KEY], lived.technical, lived.functional, lived.failure])
             self.notes.update({int(key): tuple(rest) for key, *rest in told.tolist()})

@@ -1,0 +1,1 @@
+"""Pitfalls against their remedies, under the same luck."""
