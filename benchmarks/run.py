@@ -89,8 +89,11 @@ def lines(sizes: Sizes) -> Iterator[Line]:
     found = gain(*sizes.gain)
     yield from _gain(found, sizes)
     yield from _decision(found, sizes)
-    for play, ratio in cost_of_plays(*sizes.plays).items():
+    costs = cost_of_plays(*sizes.plays)
+    portfolio = costs.pop("all five beside one")
+    for play, ratio in costs.items():
         yield Line(f"an arm with {play}, relative to control ({sizes.plays[0]:,} customers)", f"{ratio:.2f}")
+    yield Line("a portfolio of five plays, relative to one of them", f"{portfolio:.2f}", "≤ 1.5")
 
 
 def _beside(sizes: Sizes) -> Iterator[Line]:

@@ -15,13 +15,27 @@ from sim.baseline import Baseline
 from sim.model import CustomerModel
 from sim.people import Newcomers
 from sim.world import Strategy, World
-from strategies import Nothing, OverDelivery, PersonalisedService, RewardProgram
+from strategies import (
+    Nothing,
+    OverDelivery,
+    PersonalisedService,
+    Portfolio,
+    RewardProgram,
+    ServiceRecovery,
+    TieredCommunication,
+)
 
 PLAYS: dict[str, Strategy] = {
     "over_delivery": OverDelivery(),
     "personalised_service": PersonalisedService(),
     "reward_program": RewardProgram(),
 }
+FIVE: dict[str, Strategy] = {
+    **PLAYS,
+    "service_recovery": ServiceRecovery(),
+    "tiered_communication": TieredCommunication(),
+}
+PORTFOLIO = Portfolio(FIVE)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from agents.mind import Mind, NoMind
-from benchmarks.situation import PLAYS, Situation, situation
+from benchmarks.situation import FIVE, PORTFOLIO, Situation, situation
 from benchmarks.twin import TunedTwin, Twin
 from sim.model import CustomerModel
 from sim.network import WattsStrogatz
@@ -104,15 +104,20 @@ def with_talk(n: int, weeks: int) -> dict[str, Pace]:
 
 
 def cost_of_plays(n: int, weeks: int) -> dict[str, float]:
-    """Seconds of an arm relative to the control arm's, forked from one warm model; median of interleaved rounds."""
+    """Seconds of an arm relative to the control arm's, forked from one warm model; median of interleaved rounds.
+
+    "all five" is a portfolio of the five plays, "all five beside one" its cost relative to the mean of each alone.
+    """
     warm = situation().engine(n)
-    arms = {"nothing": Nothing(), **PLAYS}
+    arms = {"nothing": Nothing(), **FIVE, "all five": PORTFOLIO}
     seconds: dict[str, list[float]] = {name: [] for name in arms}
     for _ in range(ROUNDS):
         for name, play in arms.items():
             seconds[name].append(elapsed(warm.fork(play), weeks))
     control = np.array(seconds["nothing"])
-    return {name: float(np.median(np.array(seconds[name]) / control)) for name in PLAYS}
+    costs = {name: float(np.median(np.array(seconds[name]) / control)) for name in arms if name != "nothing"}
+    one = np.mean([seconds[name] for name in FIVE], axis=0)
+    return {**costs, "all five beside one": float(np.median(np.array(seconds["all five"]) / one))}
 
 
 @dataclass(frozen=True)
@@ -154,7 +159,7 @@ def report_memory(n: int, arms: int) -> None:
 
     where: Situation = situation(pilot=2_000)
     models = [where.engine(n)]
-    models += [models[0].fork(PLAYS["over_delivery"]) for _ in range(arms - 1)]
+    models += [models[0].fork(FIVE["over_delivery"]) for _ in range(arms - 1)]
     for model in models:
         model.run_for(3)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -186,7 +186,7 @@ def _fingerprint(study: Study, calibration: Calibration, size: int) -> str:
     """What the shifts depend on, and nothing of what they do not: no seed, arms, replications or events."""
     parts = (
         study.mind, study.segments, calibration.market, calibration.buying, calibration.spending,
-        study.population.start, study.service, study.crew, study.arrivals, study.network,
+        study.population.start, study.service, study.survey, study.crew, study.arrivals, study.network,
         study.rivals.at_rest(), study.reputation, study.warm_up, study.weeks, size, code_digest(study),
     )  # fmt: skip
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -212,12 +212,14 @@ class CustomerModel(mesa.Model):
     def _live(self, people: Block, plan: Plan, shifts: Shifts, luck: Week, conditions: Conditions) -> None:
         """One block's week: come, live, appraise, act, be booked, settle."""
         draws = luck.rows(people[KEY], people.start)
-        self._approach(people, plan, draws, conditions)
+        back = self._approach(people, plan, draws, conditions)
         wish = self.mind.wish(people, plan, conditions)
         behaviour, demand = self.world.behaviour, conditions.demand
         multiplier = behaviour.effect(people, shifts.multiplier(people[STRATUM], wish), demand)
         rate = people[RATE] * multiplier
         trial = self._open_relationships(people, rate)
+        if not behaviour.leaving_follows_purchase:  # who comes back to a contract signs again, and pays
+            trial = np.union1d(trial, back)
         rate *= people[ACTIVE]
         came = poisson(draws.uniform("come"), rate)
         behaviour.elsewhere(people, rate, self.week, demand, draws)
@@ -244,8 +246,8 @@ class CustomerModel(mesa.Model):
         self.mind.settle(people)
         self.recorder.add(people)
 
-    def _approach(self, people: Block, plan: Plan, draws: Draws, conditions: Conditions) -> None:
-        """Contacts, farewells and returns of one block, before anybody comes."""
+    def _approach(self, people: Block, plan: Plan, draws: Draws, conditions: Conditions) -> Index:
+        """Contacts, farewells and returns of one block, before anybody comes; who is back [rows]."""
         reached = reach(people, plan, self.mind, draws, conditions)
         if reached is not None:
             self.records.contact(reached.rows + people.start, reached.times, self.week, reached.annoyed)
@@ -260,6 +262,7 @@ class CustomerModel(mesa.Model):
         touched = _NOBODY if reached is None else reached.rows
         self.ledger.count(people, {"contacted": touched, "left": gone, "dismissed": gone, "returned": back})
         self._moved(people.start, gone, back)
+        return back
 
     def _moved(self, start: int, gone: Index, back: Index) -> None:
         left, returned = self.moves[-1]

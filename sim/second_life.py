@@ -11,8 +11,9 @@ from sim.parameters import ASSUMED, Parametric, param
 class SecondLife(Parametric):
     """How readily customers come back who have left, when they are asked.
 
-    A returned customer lives with new patience; under contract the first renewal is a period away. What they remember
-    stays, the price they got used to included (second lives differ by the offer: Kumar, Bhagwat & Zhang 2015).
+    A returned customer lives with new patience; under contract they sign and pay anew, and the first renewal is a
+    period away. What they remember stays, the price they got used to included (second lives differ by the offer: Kumar,
+    Bhagwat & Zhang 2015).
     """
 
     ease: float = param(

@@ -26,11 +26,16 @@ class Society:
     """
 
     def __init__(self, network: Network, reputation: Reputation, chance: Chance) -> None:
-        self.image = reputation.start
+        self._told = reputation.start  # what people have told makes of it
         self._published = 0.0  # how far the firm's own words have moved it
         self._network, self._reputation, self._life = network, reputation, chance.life
         self._talk: Talk | None = None
         self._week: list[Said] = []
+
+    @property
+    def image(self) -> float:
+        """The firm's public image: what is told, and what the firm says itself, which leaves nothing once forgotten."""
+        return min(max(self._told + self._published, 0.0), 1.0)
 
     def connect(self, table: Table) -> None:
         """Tie the initial customers together."""
@@ -55,9 +60,7 @@ class Society:
 
     def publish(self, shift: float) -> None:
         """What the firm itself does for its image this week; what it did before is half forgotten after seven weeks."""
-        after = PUBLISHED * self._published + shift
-        self.image = min(max(self.image + after - self._published, 0.0), 1.0)
-        self._published = after
+        self._published = PUBLISHED * self._published + shift
 
     def carry(self) -> tuple[Index, Heard]:
         """Who hears this week's talk [H], rows ascending, and what; the image moves with it."""
@@ -65,12 +68,13 @@ class Society:
             return np.zeros(0, np.intp), _SILENCE
         said, self._week = _joined(self._week), []
         if len(said.rows):
-            self.image = self._reputation.after(self.image, float(said.quality.mean()))
+            quality = said.quality.take(said.rows.argsort(kind="stable"))  # blocks let go and tell in turns
+            self._told = self._reputation.after(self._told, float(quality.mean()))
         return _carried(self._talk, said)
 
 
 def _joined(parts: Sequence[Said]) -> Said:
-    """What was said in all blocks, in the order of the rows."""
+    """What was said in all blocks, one after the other."""
     rows, values = np.zeros(0, np.intp), np.zeros(0, np.float32)
     return Said(
         np.concatenate([rows, *(part.rows for part in parts)]),

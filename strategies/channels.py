@@ -32,16 +32,23 @@ class Channel(Parametric):
     def send(self, view: View, whom: Bool, draws: Draws, care: F32 | float = 0.0, news: F32 | float = 0.0) -> Plan:
         """A contact this week with each of those [N] who have not opted out; paid whether it gets there or not."""
         asked = whom & ~view[OPTED_OUT]
-        gets = asked & draws.happens("gets there", self.reach)
-        got = gets.astype(np.float32)
+        rows = np.flatnonzero(asked)  # mostly few, and luck is the same however many are asked for it
+        got = np.zeros(len(view), np.float32)
+        got[rows[draws.some(rows).happens("gets there", self.reach)]] = 1
         return Plan(
             treated=asked,
             contact=got * np.float32(self.intimacy),
-            care=got * np.float32(self.richness) * np.asarray(care, np.float32),
-            news=got * np.float32(self.richness) * np.asarray(news, np.float32),
+            care=self._across(got, care),
+            news=self._across(got, news),
             digital=np.full(len(view), self.digital, np.float32),
             cost=asked * np.float32(self.cost),
         )
+
+    def _across(self, got: F32, meant: F32 | float) -> F32 | None:
+        """What of care or news gets across to each [N]; None where nothing of the kind is meant."""
+        if isinstance(meant, int | float) and meant == 0:
+            return None
+        return got * np.float32(self.richness) * np.asarray(meant, np.float32)
 
 
 BRANCH = Channel(cost=6.0, reach=0.3, richness=0.9, intimacy=1.2, digital=0.0)

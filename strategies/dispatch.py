@@ -30,7 +30,7 @@ def dispatch(
     )
 
 
-def _sum(one: F32 | None, other: F32 | None) -> F32:
-    assert one is not None
-    assert other is not None
+def _sum(one: F32 | None, other: F32 | None) -> F32 | None:
+    if one is None or other is None:
+        return other if one is None else one
     return one + other

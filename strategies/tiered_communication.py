@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import F32, Bool, Draws
+from sim.chance import F32, Bool, Draws, Index
 from sim.errors import ParameterError
 from sim.parameters import ASSUMED, param
 from sim.plan import Plan
@@ -73,9 +73,9 @@ class TieredCommunication(Play):
     def treat(self, view: View, whom: Bool, draws: Draws) -> Plan:
         """Messages to those whose turn it is among those picked [N]."""
         tier = self._tiers(view)
-        due = whom & self._turn(view.week, tier, draws)
+        due = whom & self._turn(view, tier, draws)
         best = tier == BEST
-        care, news = self._content(draws)
+        care, news = self._content(np.flatnonzero(due), draws)
         sent = dispatch(view, (self.personal, due & best), (self.mass, due & ~best), draws, care, news)
         assert sent.contact is not None
         assert sent.cost is not None
@@ -113,17 +113,21 @@ class TieredCommunication(Play):
             tiers[score >= edges[0]] = BEST
         return tiers
 
-    def _turn(self, week: int, tier: NDArray[np.int8], draws: Draws) -> Bool:
+    def _turn(self, view: View, tier: NDArray[np.int8], draws: Draws) -> Bool:
         """Whose turn it is [N]: each has a lasting place within the weeks between two messages."""
-        apart = np.array([self.silent_every, self.ordinary_every, self.potential_every, self.best_every])[tier]
-        place = np.floor(draws.lasting("place") * apart)
-        turn: Bool = (week + place) % apart == 0
+        kept = view.memory.get("turns")
+        if kept is None or len(kept[0]) < len(tier) or view.memory["ranked"] == view.week:
+            every = [self.silent_every, self.ordinary_every, self.potential_every, self.best_every]
+            apart = np.array(every, np.int16)[tier]
+            kept = view.memory["turns"] = apart, (draws.lasting("place") * apart).astype(np.int16)
+        turn: Bool = (np.int16(view.week) + kept[1]) % kept[0] == 0
         return turn
 
-    def _content(self, draws: Draws) -> tuple[F32, F32]:
-        """Care and news of what would be sent to each this week [N]."""
-        kind = draws.uniform("content")
+    def _content(self, due: Index, draws: Draws) -> tuple[F32, F32]:
+        """Care and news of what is sent this week [N]; 0 for those whose turn it is not."""
+        care, news = np.zeros((2, len(draws)), np.float32)
+        kind = draws.some(due).uniform("content")
         useful, pushes = kind < self.value, kind >= self.value + self.emotion
-        pushing: F32 = pushes * np.float32(self.pressure)
-        care = (~useful & ~pushes).astype(np.float32) - pushing
-        return care, useful.astype(np.float32)
+        care[due] = (~useful & ~pushes) - pushes * np.float32(self.pressure)
+        news[due] = useful
+        return care, news

@@ -22,7 +22,7 @@ from sim.baseline import Baseline
 from sim.behaviour import Contractual
 from sim.model import CustomerModel
 from sim.network import WattsStrogatz
-from sim.records import PURCHASES
+from sim.records import PURCHASES, Survey
 from sim.world import Mind as AnyMind
 from strategies import Nothing
 
@@ -144,13 +144,15 @@ def test_the_artefact_is_solved_once_and_read_back_exactly(tmp_path: Path, monke
         np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
 
 
-def test_another_mind_horizon_or_size_is_another_artefact(tmp_path: Path) -> None:
+def test_another_mind_horizon_survey_or_size_is_another_artefact(tmp_path: Path) -> None:
+    """Answering a survey engages, so a survey is part of what the shifts depend on."""
     study = Study(arms={"nothing": Nothing()}, weeks=3)
     calibration = calibrate(study)
-    for other in (study, replace(study, weeks=4), replace(study, mind=Mind(expectation=Bayesian()))):
+    asks_all, learns = replace(study, survey=Survey(share=1.0)), replace(study, mind=Mind(expectation=Bayesian()))
+    for other in (study, replace(study, weeks=4), learns, asks_all):
         baseline_of(other, calibration, tmp_path, size=500)
     baseline_of(study, calibration, tmp_path, size=400)
-    assert len(list(tmp_path.iterdir())) == 4
+    assert len(list(tmp_path.iterdir())) == 5
 
 
 def test_mind_none_needs_no_shift() -> None:

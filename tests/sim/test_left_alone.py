@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -18,6 +20,16 @@ from sim.scenario import USUAL, Reputation
 from sim.second_life import SecondLife
 from tests.sim import worlds
 from tests.sim.plays import Does
+
+
+class LetsGo:
+    """Lets these go, week by week."""
+
+    def __init__(self, rounds: list[np.ndarray]) -> None:
+        self.rounds = rounds
+
+    def plan(self, view: Any, draws: Any) -> Plan:
+        return Plan(dismiss=self.rounds[view.week])
 
 
 def test_nothing_happens_without_such_a_plan():
@@ -66,6 +78,20 @@ def test_friends_of_those_let_go_hear_of_it():
     np.testing.assert_array_equal(fork.table[HEARD] < 0, bereft)
     assert not control.table[FRIENDS_LEFT].any()
     assert not control.table[HEARD].any()
+
+
+def test_blocks_never_show_in_the_image_when_some_are_let_go():
+    """Seed 1, 300 customers in a small world, 3 let go every week: they tell, in other turns in blocks of 23."""
+    rounds = [np.arange(300) % 100 == week for week in range(12)]
+    whole, cut = (
+        worlds.model(people=worlds.met(300), strategy=LetsGo(rounds), network=WattsStrogatz(), block=block)
+        for block in (300, 23)
+    )
+    for _ in rounds:
+        whole.step()
+        cut.step()
+        assert whole.society.image == cut.society.image
+    worlds.assert_equal(worlds.columns_of(whole), worlds.columns_of(cut))
 
 
 def test_blocks_never_show():

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.mind import Mind
+from agents.mind import Mind, NoMind
 from sim.approach import come_back
 from sim.behaviour import Contractual
 from sim.chance import Chance
 from sim.errors import ParameterError
-from sim.people import ACTIVE, KEY, LEFT, REASON, REASONS, RETURNS
+from sim.people import ACTIVE, DROPOUT, KEY, LEFT, REASON, REASONS, RETURNS
 from sim.plan import Plan
-from sim.records import KNOWN, RETURNED
+from sim.records import KNOWN, LAST, PURCHASES, RETURNED
 from sim.second_life import SecondLife
 from tests.sim import worlds
 
@@ -91,3 +91,26 @@ def test_second_lives_are_lived_and_can_end_again(market: Any):
     assert 0 < table[ACTIVE][back_again].mean() < 1
     if market.leaving_is_seen:
         np.testing.assert_array_equal(run.records.crm[KNOWN], table[ACTIVE])
+
+
+def test_whoever_comes_back_to_a_contract_signs_and_pays_anew():
+    """Contracts of 4 weeks at 100, nine, all lost in week 0, all back in week 1: paid for then, and at each renewal."""
+    market = Contractual(period=4, fee=100.0)
+    people = worlds.met(9, behaviour=market, start=-4.0, dropout=1 - 1e-6, rate=1e-6)
+    run = worlds.model(people=people, behaviour=market, mind=NoMind(), second_life=SecondLife(1.0), block=4)
+    run.step()
+    run.table[DROPOUT][:] = 1e-6
+    run.strategy = Asks()
+    run.run_for(6)
+    assert [page["revenue"].sum() for page in run.ledger.weeks] == [0, 900, 0, 0, 0, 900, 0]
+    np.testing.assert_array_equal(run.records.crm[LAST], 1)
+    np.testing.assert_array_equal(run.records.crm[PURCHASES], 2)
+
+
+def test_without_a_contract_coming_back_is_no_purchase():
+    """They are customers again, who buy when they need something: nine who need next to nothing."""
+    run = worlds.model(people=worlds.met(9, rate=1e-6), mind=NoMind(), second_life=SecondLife(1.0), strategy=Asks())
+    run.table[ACTIVE][:], run.table[LEFT][:] = False, -1.0
+    run.step()
+    assert run.table[ACTIVE].all()
+    assert not run.ledger.weeks[0]["revenue"].any()

@@ -139,6 +139,20 @@ def test_the_image_moves_towards_the_mean_of_what_is_told_and_else_stays():
     assert made.image == pytest.approx(0.68)
 
 
+@pytest.mark.parametrize("shift", [0.1, -0.1, 1.0])
+def test_what_the_firm_says_of_itself_fades_and_leaves_nothing(shift: float):
+    """Talk says 0.7 all along: the image goes back to 0.7 from one side, also after it was as good as can be."""
+    made, images = society(5, start=0.7, memory=0.05), []
+    for week in range(150):
+        made.publish(shift if week == 0 else 0.0)
+        made.note(said((0, 0.7, 0.0, 0.0)), 0)
+        made.carry()
+        images.append((made.image - 0.7) * np.sign(shift))
+    assert images[0] == pytest.approx(min(abs(shift), 0.3) if shift > 0 else 0.1)
+    assert min(images) > -1e-6
+    assert images[-1] == pytest.approx(0, abs=1e-6)
+
+
 def test_arrivals_know_some_initial_customers_and_who_referred_them():
     made = society(5)
     table = Table(PEOPLE, 5)

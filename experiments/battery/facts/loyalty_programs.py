@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.customers import LOYALTY
+from agents.theories.intention import LoyaltyIntention
 from experiments.battery.fact import Claim, Fact, Status
-from experiments.battery.facts.kinds import STEEP_ENDS, built_in, emergent, with_state
+from experiments.battery.facts.kinds import built_in, emergent, with_state
 from experiments.battery.field import invited, opened, rated
 from experiments.battery.laboratory import Laboratory
 from experiments.battery.statistics import F64
@@ -65,9 +66,9 @@ F8 = Fact(
         Claim("after", "the same, after the reward / ninth stamp", "slows down (V)", low=1.05, null=1.0, over="last"),
     ),
     measure=_gaps,
-    kind=built_in("intention", STEEP_ENDS),
+    kind=built_in("intention", (LoyaltyIntention,)),
     scored=with_state("loyalty", LOYALTY),
-    why="Not known yet.",
+    why="The pull of the reward is a parameter of the intention, sized by this very source.",
     shown={"first": "weeks from the first to the second stamp", "cards": "cards completed"},
     field=True,
 )
@@ -144,7 +145,14 @@ F9 = Fact(
     measure=_risers,
     kind=emergent,
     scored=with_state("loyalty", LOYALTY),
-    why="Not known yet.",
+    why=(
+        "The pull of the reward raises the rate of all members by the same share, so heavy buyers, who are near a "
+        "reward most of the time, rise most: by 22% against the same customers without the program, moderate ones by "
+        "18%, light ones by 17% (8 replications). And non-members are no clean comparison: in a world without the "
+        "program the same members beat the same others by 8% (light), 9% (moderate) and 2% (heavy), since those who "
+        "join buy more often by nature than their past shows. Without any pull ('gradient' 0) this alone looks like "
+        "the published pattern: 9%, 10% and 4%."
+    ),
     shown={
         "late": "light and moderate buyers in the last 26 weeks, %",
         **{f"members: {name}": f"{name} buyers who joined" for name in ("light", "moderate", "heavy")},
@@ -200,9 +208,12 @@ F21 = Fact(
         Claim("order", "behaviour less attitude, SD", "above 0 (V)", low=0.05, null=0.0),
     ),
     measure=_lifts,
-    kind=emergent,
+    kind=built_in("intention", (LoyaltyIntention,)),
     scored=with_state("loyalty", LOYALTY),
-    why="Not known yet.",
+    why=(
+        "The order is that of two assumed sizes: without the pull of the reward ('gradient' 0) behaviour rises by 0.01 "
+        "SD and attitude by 0.05 (8 replications), so the order is reversed."
+    ),
     shown={
         "behaviour, joined": "purchases, members less others, SD",
         "attitude, joined": "attitude, members less others, SD",

@@ -92,7 +92,7 @@ def _concentration(laboratory: Laboratory) -> Mapping[str, float]:
 
 F6 = Fact(
     id="F6",
-    short="heavy half",
+    short="top fifth",
     title="The top fifth of the customers hold two thirds of what is spent",
     source="CDNOW transaction log: package lifetimes, CDNOW_master.txt",
     status=Status.RECOMPUTED,

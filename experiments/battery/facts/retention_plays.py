@@ -9,8 +9,9 @@ from math import sqrt
 import numpy as np
 
 from agents.customers import LOYALTY, PERSUADABLE
+from agents.reception import Reception
 from experiments.battery.fact import Claim, Fact, Status
-from experiments.battery.facts.kinds import by_hand, with_state
+from experiments.battery.facts.kinds import built_in, with_state
 from experiments.battery.field import invited, life, opened
 from experiments.battery.laboratory import Laboratory
 from sim.behaviour import Contractual
@@ -113,9 +114,15 @@ F7 = Fact(
         ),
     ),
     measure=_gains,
-    kind=by_hand,
+    kind=built_in("reception", (Reception,)),
     scored=with_state("loyalty", LOYALTY),
-    why="Not known yet.",
+    why=(
+        "The sign is right but only shows in a larger firm: with 60,000 customers (one run) calling by risk loses 0.04 "
+        "points, since calls wake the disloyal, and calling by uplift gains 0.04. A call moves the logit of leaving by "
+        "nothing on average (attention and waking cancel); by our reckoning a perfect score beats risk by 0.3 points "
+        "of all customers, 0.5 if account managers called; one point is out of reach of these sizes, whatever the "
+        "correlation."
+    ),
     shown={
         "gain at -0.5": "the same, those at risk less persuadable (r = -0.5)",
         "gain at +0.5": "the same, those at risk more persuadable (r = 0.5)",

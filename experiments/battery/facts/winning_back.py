@@ -8,8 +8,9 @@ from dataclasses import replace
 import numpy as np
 
 from agents.customers import LOYALTY
+from agents.reception import Reception
 from experiments.battery.fact import Claim, Fact, Status
-from experiments.battery.facts.kinds import by_hand, with_state
+from experiments.battery.facts.kinds import built_in, with_state
 from experiments.battery.field import invited, opened
 from experiments.battery.laboratory import Laboratory
 from experiments.battery.statistics import F64
@@ -59,6 +60,8 @@ def _offers(laboratory: Laboratory) -> Mapping[str, float]:
         found |= {f"left over {name}": float(over.sum()), f"back: {name}": _share(back, over)}
     return {
         **found,
+        "most: price": found["won by both"],
+        "most: upgrade": found["won by both"],
         "longest": found["life, upgrade"] - found["life, price"],
         "shortest": found["life, price"] - found["life, both"],
         "poorest: price": found["profit, price"] - found["profit, both"],
@@ -115,10 +118,10 @@ F22 = Fact(
     ),
     claims=(
         Claim(
-            "won by both", "share won, price and upgrade / upgrade", "most (V)", low=1.1, null=1.0,
+            "most: upgrade", "share won, price and upgrade / upgrade", "most (V)", low=1.1, null=1.0,
             over="won by upgrade",
         ),
-        Claim("won by both", "the same / price", "most (V)", low=1.1, null=1.0, over="won by price"),
+        Claim("most: price", "the same / price", "most (V)", low=1.1, null=1.0, over="won by price"),
         Claim("shortest", "second life, price less price and upgrade, weeks", "above 0 (V)", low=1.0, null=0.0),
         Claim("longest", "second life, upgrade less price, weeks", "above 0 (V)", low=1.0, null=0.0),
         Claim("poorest: price", "profit of it, price less price and upgrade, money", "above 0 (V)", low=1.0, null=0.0),
@@ -129,9 +132,16 @@ F22 = Fact(
         ),
     ),
     measure=_offers,
-    kind=by_hand,
+    kind=built_in("reception", (Reception,)),
     scored=with_state("loyalty", LOYALTY),
-    why="Not known yet.",
+    why=(
+        "The first and third orders are put in: money and an earnest invitation add up, and a grudge keeps away. The "
+        "second life does not follow: nothing makes those who came for money leave much sooner. The end of the "
+        "discount and what the money taught ('tempted') cost little, and the better service holds those won by both "
+        "as well as the others; followed for 78 weeks instead of 26 (8 replications), second lives last 36 weeks by "
+        "price, 44 by upgrade and 45 by both. That both are poorer than upgrade alone is what the offers cost: with no "
+        "mind it is the same."
+    ),
     shown={
         **{f"won by {name}": f"won back by {name}, % of those gone" for name in OFFERS},
         **{f"life, {name}": f"second life after {name}, weeks of 26" for name in OFFERS},

@@ -18,6 +18,7 @@ from experiments.reporting.wording import plain
 
 _PASS, _FAIL = "#0072B2", "#D55E00"  # blue and vermilion of Okabe & Ito: told apart with every common deficiency
 _FAINT = {_PASS: "#d3e6f2", _FAIL: "#fbe3d3"}
+_ROOMY = 12  # facts whose names fit side by side; those of more stand upright
 _SIGNS = {True: "\u2713", False: "\u2717"}
 
 
@@ -25,7 +26,7 @@ def matrix_figure(result: ValidationResult) -> Figure:
     """Minds by facts: filled cells count, pale ones are built in, empty ones are not applicable."""
     rows, columns = len(result.minds), len(result.facts)
     with house_style([plain(mind) for mind in result.minds]):
-        made = figure(1.45 + 0.44 * rows)
+        made = figure(1.45 + 0.44 * rows + 0.85 * (columns > _ROOMY))
         axes = made.subplots()
         for row, mind in enumerate(result.minds):
             for column, fact in enumerate(result.facts):
@@ -70,8 +71,12 @@ def _frame(axes: Axes, result: ValidationResult, rows: int, columns: int) -> Non
     names = ["no mind" if mind == NULL else plain(mind) for mind in result.minds]
     axes.set_xlim(-0.55, columns + 0.9)
     axes.set_ylim(rows + 0.85, -0.55)
-    names_of_facts = ["\n".join((fact.id, *fact.short.split(" ", 1))) for fact in result.facts]
-    axes.set_xticks(range(columns), names_of_facts, fontsize=7, linespacing=1.25, va="bottom")
+    upright = columns > _ROOMY
+    broken = ["\n".join((fact.id, *fact.short.split(" ", 1))) for fact in result.facts]
+    names_of_facts = [f"{fact.id} {fact.short}" for fact in result.facts] if upright else broken
+    axes.set_xticks(
+        range(columns), names_of_facts, fontsize=7, linespacing=1.25, va="bottom", rotation=90 if upright else 0
+    )
     axes.set_yticks(range(rows), names)
     axes.tick_params(length=0, top=False, labeltop=True, bottom=False, labelbottom=False, labelcolor=INK)
     axes.text(columns + 0.08, -0.68, "counted", fontsize=7.5, color=QUIET, va="bottom")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -11,6 +13,7 @@ from experiments.battery.results import FAIL, PASS, FactInfo, ValidationResult
 from experiments.reporting.battery.words import MARKS, RULE, SEVERITY, answers, interval, mark, share, value
 from experiments.reporting.wording import plain
 
+_ABREAST = 10  # facts beside each other: what 80 columns hold
 _STYLE = {PASS: "bold blue", FAIL: "bold red"}
 
 
@@ -21,7 +24,8 @@ def print_validation(result: ValidationResult, console: Console | None = None) -
     console.print(Text("95% intervals over replications; draws: share of prior draws in which the claim holds", "dim"))
     for fact in result.facts:
         _print_fact(console, result, fact)
-    console.print(_matrix(result))
+    for first in range(0, len(result.facts), _ABREAST):
+        console.print(_matrix(result, result.facts[first : first + _ABREAST]))
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column()
@@ -36,7 +40,7 @@ def size(result: ValidationResult) -> str:
     """Replications, customers and draws, in words."""
     draws = f", {result.draws:,} prior draws" if result.draws else ""
     if result.field_draws and any(fact.field for fact in result.facts):
-        draws += f", {result.field_draws:,} of facts of the field"
+        draws += f" ({result.field_draws:,} for facts of the field, of {plain(result.chosen)} only)"
     return f"{result.replications} replications of {result.customers:,} customers{draws}"
 
 
@@ -78,19 +82,24 @@ def _claims(result: ValidationResult, fact: FactInfo) -> Table:
     return table
 
 
-def _matrix(result: ValidationResult) -> Table:
-    """Minds by facts; the number below a mark is the share of prior draws that pass."""
+def _matrix(result: ValidationResult, facts: Sequence[FactInfo]) -> Table:
+    """Minds by some of the facts; the number below a mark is the share of prior draws that pass."""
+    ends = facts[-1] is result.facts[-1]
+    began = facts[0] is result.facts[0]
     table = Table(
-        title=Text(f"\nAll minds: {MARKS}. Below a mark: share of prior draws that pass."), title_justify="left",
+        title=Text(f"\nAll minds: {MARKS}. Below a mark: share of prior draws that pass." if began else "\nAll minds"),
+        title_justify="left",
         title_style="", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0),
     )  # fmt: skip
     table.add_column("mind", width=15)
-    for fact in result.facts:
+    for fact in facts:
         table.add_column(fact.id, justify="center", min_width=5)
-    table.add_column("count", justify="right")
+    if ends:
+        table.add_column("count", justify="right")
     for mind in result.minds:
-        lines = [result.verdict(mind, fact.id) for fact in result.facts]
+        lines = [result.verdict(mind, fact.id) for fact in facts]
         passed, asked = result.score(mind)
         cells = [Text(f"{mark(line)}\n{share(float(line['severity']))}") for line in lines]
-        table.add_row(Text(plain(mind)), *cells, f"{passed}/{asked}" if asked else "")
+        count = [f"{passed}/{asked}" if asked else ""] * ends
+        table.add_row(Text(plain(mind)), *cells, *count)
     return table
