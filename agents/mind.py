@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from agents.customers import COMFORT, LOYALTY, STATE
+from agents.customers import COMFORT, LOYALTY, STATE, VALENCE
 from agents.metrics import MIND
 from agents.reception import Reception
 from agents.theories.commitment import Commitment, CommitmentTrust
@@ -103,8 +103,9 @@ class Mind(Parametric):
 
     def reached(self, people: Rows, contacts: Contacts) -> F32:
         """Contacts are taken in [A]; the chance of each to want no more of them."""
-        loyal, stated = self._stated(people)
+        (loyal, stated), feeling = self._stated(people), people[VALENCE].copy()
         weary = self.reception.reached(people, contacts)
+        self._feels(people, feeling)
         self._moves_on(people, loyal, stated)
         return weary
 
@@ -117,8 +118,9 @@ class Mind(Parametric):
         self.commitment.acted(people, acts)
         self.intention.acted(people, acts)
         if acts.answered is not None:
-            loyal, stated = self._stated(people)
+            (loyal, stated), feeling = self._stated(people), people[VALENCE].copy()
             self.reception.answered(people, acts)
+            self._feels(people, feeling)
             self._moves_on(people, loyal, stated)
             people[LOYALTY] = np.where(acts.complained, people[LOYALTY], loyal)
 
@@ -164,6 +166,11 @@ class Mind(Parametric):
         """Loyalty moves by what has changed since it was stated, and by nothing else."""
         self.intention.restate(people)
         people[LOYALTY] = loyal + (people[LOYALTY] - stated)
+
+    def _feels(self, people: Rows, before: F32) -> None:
+        """Where the theory of emotion knows no feeling, nothing would ever end one: it stays as it was before [n]."""
+        if VALENCE not in self.emotion.writes:
+            people[VALENCE] = before
 
     def _unease(self, people: Rows, lived: Encounters) -> F32 | None:
         unease = None

@@ -26,6 +26,8 @@ _CROWDS = "direction: Ryu & Feick 2007 and Jin & Huang 2014 (money for referring
 class Reception(Parametric):
     """What firm-initiated contact does, whatever the theory: theories answer for encounters, this for the rest.
 
+    Feelings move only in minds whose theory of emotion knows any.
+
     * Contacts of late C fade by `forget` a week. What gets through is 1 - `mismatch` |channel - preferred|, less what a
       language gap garbles. Caring contacts warm: valence, benevolence and affective commitment rise; manipulation
       lowers valence and benevolence. Past the customer's tolerance contacts annoy, and some opt out.

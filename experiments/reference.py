@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterable
 from types import ModuleType
 from typing import Any
 
+import agents.competitors
 import agents.mind
 import agents.reception
 import agents.segments
+import agents.staff
 import experiments.execution
 import experiments.population
 import experiments.study
@@ -21,6 +23,7 @@ import sim.ledger
 import sim.market
 import sim.network
 import sim.records
+import sim.repertoire
 import sim.scenario
 import sim.second_life
 import sim.service
@@ -30,8 +33,9 @@ from sim.table import Column
 
 _PARAMETERS: tuple[tuple[str, tuple[ModuleType, ...]], ...] = (
     ("Study", (experiments.study, experiments.population, experiments.execution)),
-    ("Market", (sim.behaviour, sim.market, sim.second_life, sim.ledger)),
-    ("Rivals, public image, events", (sim.scenario,)),
+    ("Market", (sim.behaviour, sim.repertoire, sim.market, sim.second_life, sim.ledger)),
+    ("Rivals, public image, events", (sim.scenario, agents.competitors)),
+    ("Staff", (agents.staff,)),
     ("Who talks to whom", (sim.network,)),
     ("Service and survey", (sim.service, sim.journey, sim.records)),
     ("Customers", (agents.segments, agents.mind, agents.reception)),

@@ -17,10 +17,12 @@ from sim.market import Arrivals
 from sim.network import Network, NoNetwork
 from sim.parameters import Parametric, param
 from sim.records import Survey
+from sim.repertoire import Repertoire
 from sim.scenario import Reputation, Rivals, Scenario
 from sim.second_life import SecondLife
 from sim.service import Service
 from sim.world import Mind, Strategy
+from strategies.play import Play
 
 CDNOW = "cdnow"  # the log that comes with the package
 
@@ -105,6 +107,17 @@ class Study(Parametric):
                     f"scenario.events.{name}.absent = {event.absent} touches nobody: there is no staff to be absent. "
                     f"Choose crew=team, or move scenario.events.{name}.functional instead."
                 )
+        for name, arm in self.arms.items():
+            if isinstance(arm, Play) and arm.start >= self.weeks and name in self.chosen:
+                raise ParameterError(
+                    f"arms.{name}.start = {arm.start} is after the last week {self.weeks - 1}: the play would do "
+                    f"nothing. Choose an earlier start, or weeks = {arm.start + 1} or more."
+                )
+        if isinstance(self.market, Repertoire) and self.market.dropout == 0 and self.accounts.discount == 0:
+            raise ParameterError(
+                "accounts.discount = 0 (range 0 to 2) with market.dropout = 0: customers who never leave are then "
+                "worth money without end. Write accounts.discount=0.15, or market.dropout above 0."
+            )
         if isinstance(self.market, Contractual) and self.weeks <= self.market.period:
             raise ParameterError(
                 f"weeks = {self.weeks} holds no renewal: the first falls into week {self.market.period}. "

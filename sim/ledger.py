@@ -21,6 +21,7 @@ COUNTS = (
     "purchases", "left", "renewed", "complained", "referred", "praised", "warned", "encounters", "contacted",
     "returned", "dismissed", "joined",
 )  # fmt: skip
+_DENSE = 4_096  # shorter arrays are not worth looking through
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,10 @@ class Ledger:
         page[name] = page[name] + sums if name in page else sums
 
     def _sums(self, segment: NDArray[np.uint8], amount: F32 | F64 | Bool | NDArray[np.uint8] | None) -> F64:
+        if amount is not None and len(amount) > _DENSE:  # mostly nought: what one play spends on few
+            rows = np.flatnonzero(amount)
+            if 2 * len(rows) < len(amount):
+                segment, amount = segment.take(rows), amount.take(rows)
         return np.bincount(segment, amount, self.segments).astype(np.float64, copy=False)
 
     def discounted(self, name: str, accounts: Accounts) -> F64:

@@ -166,9 +166,21 @@ class Plan:
             low, high = RANGES[name]
             if not low <= bottom <= top <= high:
                 raise ValueError(f"Plan.{name} runs from {bottom:g} to {top:g}: allowed are {low:g} to {high:g}.")
+        self._check_scalars()
+
+    def _check_scalars(self) -> None:
         for name, (low, high) in LIMITS.items():
-            if not low <= getattr(self, name) <= high:
-                raise ValueError(f"Plan.{name} = {getattr(self, name)!r} is outside {low:g} to {high:g}.")
+            value = getattr(self, name)
+            if not isinstance(value, int | float | np.number):
+                raise TypeError(f"Plan.{name} = {value!r} is no number: give one from {low:g} to {high:g}.")
+            if not low <= value <= high or abs(value) == np.inf:
+                raise ValueError(f"Plan.{name} = {value!r} is outside {low:g} to {high:g}: give a finite number.")
+        if not isinstance(self.line, str):
+            raise TypeError(f"Plan.line = {self.line!r} is no text: give the name under which it is booked.")
+        for name, kind in (("offers", Offer), ("notes", str), ("parts", Plan)):
+            value = getattr(self, name)
+            if not isinstance(value, tuple) or not all(isinstance(entry, kind) for entry in value):
+                raise TypeError(f"Plan.{name} = {value!r} is no tuple of {kind.__name__}: write (one,) or (one, two).")
 
     def check(self, customers: int) -> None:
         """Refuse a plan that was not made for so many customers."""

@@ -155,7 +155,7 @@ class Records:
     def welcome(self, rows: Index, cost: F32) -> None:
         """Write down who came back, and what was spent on it."""
         crm = self.crm
-        crm[KNOWN][rows], crm[GONE][rows] = True, np.nan
+        crm[KNOWN][rows], crm[GONE][rows], crm[STATED][rows] = True, np.nan, 0
         crm[RETURNED][rows] += 1
         crm[COST][rows] += cost
 

@@ -60,7 +60,7 @@ class Society:
 
     def publish(self, shift: float) -> None:
         """What the firm itself does for its image this week; what it did before is half forgotten after seven weeks."""
-        self._published = PUBLISHED * self._published + shift
+        self._published = min(max(PUBLISHED * self._published + shift, -1.0), 1.0)
 
     def carry(self) -> tuple[Index, Heard]:
         """Who hears this week's talk [H], rows ascending, and what; the image moves with it."""

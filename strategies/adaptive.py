@@ -51,7 +51,10 @@ class Adaptive(Parametric):
         notes = view.desk("adaptive").memory
         age = view.week - notes.setdefault("began", view.week)
         said = self._review(view, notes, age) if age % self.every == 0 else ()
-        plan = scaled(self.play.plan(view, draws), notes.get("scale", self.begin))
+        plan = self.play.plan(view, draws)
+        if not isinstance(plan, Plan):
+            raise TypeError(f"{type(self.play).__name__}: plan() returned {type(plan).__name__}, not a Plan")
+        plan = scaled(plan, notes.get("scale", self.begin))
         return plan.but(notes=(*plan.notes, *said))
 
     def _review(self, view: View, notes: dict[str, Any], age: int) -> tuple[str, ...]:

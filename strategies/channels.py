@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,24 +32,32 @@ class Channel(Parametric):
 
     def send(self, view: View, whom: Bool, draws: Draws, care: F32 | float = 0.0, news: F32 | float = 0.0) -> Plan:
         """A contact this week with each of those [N] who have not opted out; paid whether it gets there or not."""
-        asked = whom & ~view[OPTED_OUT]
-        rows = np.flatnonzero(asked)  # mostly few, and luck is the same however many are asked for it
-        got = np.zeros(len(view), np.float32)
-        got[rows[draws.some(rows).happens("gets there", self.reach)]] = 1
-        return Plan(
-            treated=asked,
-            contact=got * np.float32(self.intimacy),
-            care=self._across(got, care),
-            news=self._across(got, news),
-            digital=np.full(len(view), self.digital, np.float32),
-            cost=asked * np.float32(self.cost),
-        )
+        return send(view, ((self, whom, draws),), care, news)
 
-    def _across(self, got: F32, meant: F32 | float) -> F32 | None:
-        """What of care or news gets across to each [N]; None where nothing of the kind is meant."""
-        if isinstance(meant, int | float) and meant == 0:
-            return None
-        return got * np.float32(self.richness) * np.asarray(meant, np.float32)
+
+def send(
+    view: View, posts: Sequence[tuple[Channel, Bool, Draws]], care: F32 | float = 0.0, news: F32 | float = 0.0
+) -> Plan:
+    """Contacts through several channels in one week, as one plan.
+
+    Args:
+        view: tells who has opted out.
+        posts: channels, each with customers of its own [N], who must not overlap, and luck.
+        care: how much a contact is meant to show good will, -1 to 1, of each [N] or of all.
+        news: how useful it is meant to be, 0-1.
+    """
+    none, n = view[OPTED_OUT], len(view)
+    treated, digital = np.zeros(n, np.bool_), np.full(n, posts[-1][0].digital, np.float32)
+    contact, warm, useful, cost = (np.zeros(n, np.float32) for _ in range(4))
+    for channel, whom, draws in posts:
+        rows = np.flatnonzero(whom & ~none)  # mostly few, and luck is the same however many are asked for it
+        there = rows[draws.some(rows).happens("gets there", channel.reach)]
+        treated[rows], cost[rows], digital[rows] = True, channel.cost, channel.digital
+        contact[there] = channel.intimacy
+        for meant, arrives in ((care, warm), (news, useful)):
+            kind = meant.take(there) if isinstance(meant, np.ndarray) else np.float32(meant)
+            arrives[there] = np.float32(channel.richness) * kind
+    return Plan(treated=treated, contact=contact, care=warm, news=useful, digital=digital, cost=cost)
 
 
 BRANCH = Channel(cost=6.0, reach=0.3, richness=0.9, intimacy=1.2, digital=0.0)

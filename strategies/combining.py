@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import F32, Draws
+from sim.chance import F32, Bool, Draws
+from sim.errors import StrategyError
 from sim.plan import ARRAYS, LIMITS, MONEY, RANGES, Offer, Plan
 from sim.view import View
 from sim.world import Strategy
@@ -38,9 +39,11 @@ def combine(plans: Mapping[str, Plan], line: str = "portfolio") -> Plan:
 
     Lifts, money, points and contacts add up and stay within range; prices and waits multiply; of depth, recognition,
     progress and what else is a matter of degree the strongest counts; accuracy is weighed by depth, care, news and
-    channel by contacts, need by what is sold. Overhead and the like add up, multipliers multiply. What it costs stands
-    in `parts` alone, one light plan per play, so that each is booked under its own line.
+    channel by contacts, need by what is sold. Overhead and the like add up, multipliers multiply. There is one account
+    of points, so a customer hands them in for the reward of one play, the first. What it costs stands in `parts` alone,
+    one light plan per play, so that each is booked under its own line.
     """
+    plans = _one_redemption(plans)
     several = list(plans.values())
     levers: dict[str, Any] = {name: value for name in ARRAYS if (value := _merged(name, several)) is not None}
     return _LIGHT.but(
@@ -51,11 +54,12 @@ def combine(plans: Mapping[str, Plan], line: str = "portfolio") -> Plan:
     )  # fmt: skip
 
 
-def scaled(plan: Plan, scale: float) -> Plan:
+def scaled(plan: Plan, scale: float, honoured: Bool | None = None) -> Plan:
     """A plan done more or less: 0 is not at all, 1 as it stands, 2 twice as much of every lift and of its money.
 
-    Prices, waits and multipliers are raised to that power. What was earned is honoured: progress, points to hand in and
-    what outstanding points are worth stay; so does how well things fit (accuracy, suits, care, news, channel).
+    Prices, waits and multipliers are raised to that power. What was earned is honoured: progress, points to hand in,
+    what outstanding points are worth and the reward of those who hand them in (`honoured`) stay; so does how well
+    things fit (accuracy, suits, care, news, channel).
     """
     if scale == 1:
         return plan
@@ -65,6 +69,9 @@ def scaled(plan: Plan, scale: float) -> Plan:
         if value is not None:
             low, high = RANGES[name]
             changed[name] = np.clip(value * np.float32(scale), low, high)
+    honoured = plan.redeemed > 0 if plan.redeemed is not None else honoured
+    if plan.reward is not None and honoured is not None:
+        changed["reward"] = np.where(honoured, plan.reward, changed["reward"])
     for name in _PRODUCTS:
         if getattr(plan, name) is not None:
             changed[name] = getattr(plan, name) ** np.float32(scale)
@@ -75,7 +82,7 @@ def scaled(plan: Plan, scale: float) -> Plan:
         changed[name] = getattr(plan, name) ** scale
     if scale == 0:
         changed["treated"], changed["dismiss"], changed["offers"] = None, None, _ends(plan.offers)
-    return plan.but(**changed, parts=tuple(scaled(part, scale) for part in plan.parts))
+    return plan.but(**changed, parts=tuple(scaled(part, scale, honoured) for part in plan.parts))
 
 
 def planned(strategy: Strategy, name: str, view: View, draws: Draws, resting: bool = False) -> Plan:
@@ -88,15 +95,31 @@ def planned(strategy: Strategy, name: str, view: View, draws: Draws, resting: bo
         view.week, view.customers, view.__getitem__, lambda offer: view.member(_own(offer, line, name)),
         _own_lines(view.spent, line, name), view.desk(name).memory,
     )  # fmt: skip
-    if not resting:
-        plan = strategy.plan(own, draws.named(name))
-    else:
-        plan = strategy.rest(own.desk(line)) if isinstance(strategy, Play) else Plan()
-    if not isinstance(plan, Plan):
-        raise TypeError(f"'{name}': plan() returned {type(plan).__name__}, not a Plan")
+    try:
+        if not resting:
+            plan = strategy.plan(own, draws.named(name))
+        else:
+            plan = _ended(strategy, own.desk(line)) if isinstance(strategy, Play) else Plan()
+        if not isinstance(plan, Plan):
+            raise TypeError(f"plan() returned {type(plan).__name__}, not a Plan")
+        plan.check(len(view))
+    except StrategyError as error:  # of a play within a play
+        raise StrategyError(f"'{name}': {error}") from error
+    except Exception as error:  # a stranger's code may raise anything; who it was must be said
+        raise StrategyError(f"'{name}': {type(error).__name__}: {error}") from error
     offers = tuple(replace(offer, name=_own(offer.name, line, name)) for offer in plan.offers)
     notes = tuple(note if note.startswith(name) else f"{name}: {note}" for note in plan.notes)
     return plan.but(offers=offers, notes=notes)
+
+
+def _ended(play: Play, desk: View) -> Plan:
+    """What a play plans as if its money were gone; it does not remember that, so it may be taken up again."""
+    own_end = desk.memory.get("spent up")
+    desk.memory["spent up"] = desk.week if own_end is None else own_end
+    plan = play.rest(desk)
+    if own_end is None:
+        del desk.memory["spent up"]
+    return plan
 
 
 def spent_on(spent: Mapping[str, float], name: str) -> float:
@@ -112,6 +135,23 @@ def _own(offer: str, line: str, name: str) -> str:
 def _own_lines(spent: Mapping[str, float], line: str, name: str) -> dict[str, float]:
     parts = {own.removeprefix(f"{name}."): money for own, money in spent.items() if own.startswith(f"{name}.")}
     return {line: spent_on(spent, name), **parts}
+
+
+def _one_redemption(plans: Mapping[str, Plan]) -> Mapping[str, Plan]:
+    """The plans without rewards for points that a play before them already takes."""
+    if sum(plan.redeemed is not None for plan in plans.values()) < 2:
+        return plans
+    kept, taken = dict(plans), np.zeros(1, np.bool_)
+    for name, plan in plans.items():
+        if plan.redeemed is not None:
+            kept[name] = _without_reward(plan, taken & (plan.redeemed > 0))
+            taken = taken | (plan.redeemed > 0)
+    return kept
+
+
+def _without_reward(plan: Plan, whom: Bool) -> Plan:
+    less = {name: value * ~whom for name in ("reward", "redeemed") if (value := getattr(plan, name)) is not None}
+    return plan.but(**less, parts=tuple(_without_reward(part, whom) for part in plan.parts))
 
 
 def _ends(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:

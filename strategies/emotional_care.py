@@ -13,8 +13,7 @@ from sim.parameters import ASSUMED, param
 from sim.plan import Plan
 from sim.records import BIRTHDAY, UNKNOWN_DAY, WEEKS
 from sim.view import View
-from strategies.channels import DIGITAL, Channel
-from strategies.dispatch import dispatch
+from strategies.channels import DIGITAL, Channel, send
 from strategies.play import Play
 
 CARD = Channel(cost=1.0, reach=0.9, richness=0.5, intimacy=0.8, digital=0.3)  # written by hand; assumed
@@ -71,7 +70,8 @@ class EmotionalCare(Play):
         wish = np.float32(self.warmth if abs(self.offset) <= self.tolerance else -self.misread)
         care = np.where(helped, np.float32(self.help), wish)
         cards = whom & ~called & (today in self.festivals)
-        sent = dispatch(view, (self.channel, called), (self.festive, cards), draws, care)
+        posts = (self.channel, called, draws.named("personal")), (self.festive, cards, draws.named("mass"))
+        sent = send(view, posts, care)
         assert sent.cost is not None
         helping: F32 = helped * np.float32(self.help_cost)
         return replace(sent, treated=called | cards, cost=sent.cost + helping)

@@ -45,8 +45,8 @@ class ExitPolicy(Play):
 class ConcedeAlways(Play):
     """Whoever complains gets money, more each time, and a discount for a while; nobody is ever let go.
 
-    The failing alternative to an exit policy: it calms, and it teaches that complaining pays (opportunistic claiming:
-    Wirtz & McColl-Kennedy 2010, not checked), so that it costs more than it keeps.
+    The failing alternative to an exit policy. Side effect: it calms, and it teaches that complaining pays
+    (opportunistic claiming: Wirtz & McColl-Kennedy 2010, not checked), so that it costs more than it keeps.
     """
 
     amends: float = param(5.0, unit="money", low=0, high=1e6, doc="for a first complaint", source=ASSUMED)

@@ -43,14 +43,20 @@ _DISMISSED = REASONS.index("dismissed")
 
 @dataclass(frozen=True, eq=False)
 class Logit:
-    """A fitted logistic regression: the chance is 1 / (1 + exp(-(intercept + features @ weights)))."""
+    """A fitted logistic regression: the chance is 1 / (1 + exp(-(intercept + features @ weights))).
+
+    It does not reach beyond what it has learnt from: features count as the nearest value between `low` and `high`.
+    """
 
     weights: F64
     intercept: float
+    low: F64
+    high: F64
 
     def chance(self, features: F32) -> F32:
         """Predicted chance [N] for features [N, F]."""
-        logit = features @ self.weights + self.intercept  # in float64, so that no rounding decides a ranking
+        within = np.clip(features, self.low, self.high)  # in float64, so that no rounding decides a ranking
+        logit = within @ self.weights + self.intercept
         chance: F32 = (1 / (1 + np.exp(-np.clip(logit, -50, 50)))).astype(np.float32)
         return chance
 
@@ -97,7 +103,7 @@ def learn(rows: F32, happened: Bool) -> Logit | None:
         fitted: Any = LogisticRegression(solver="newton-cholesky", max_iter=100)
         fitted.fit((exact - center) / spread, happened)
     weights: F64 = fitted.coef_[0] / spread
-    return Logit(weights, float(fitted.intercept_[0] - weights @ center))
+    return Logit(weights, float(fitted.intercept_[0] - weights @ center), exact.min(axis=0), exact.max(axis=0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from sim.chance import Bool, Draws
 from sim.parameters import Parametric, param
@@ -46,9 +48,12 @@ class Play(Parametric, ABC):
             return self.rest(desk).but(line=self.line, notes=(note,))
         if "spent up" in desk.memory or not self.runs(view.week):
             return self.rest(desk).but(line=self.line)
-        plan = self.treat(desk, self.targeting.pick(desk, draws), draws)
+        plan: Any = self.treat(desk, self._picked(desk, draws), draws)
+        if not isinstance(plan, Plan):
+            raise TypeError(f"treat() returned {type(plan).__name__}, not a Plan")
         notes = tuple(f"{self.line}: {note}" for note in desk.memory.pop("notes", ()))  # what the targeting had to say
-        return plan.but(line=self.line, notes=(*plan.notes, *notes))
+        booked: Plan = plan.but(line=self.line, notes=(*plan.notes, *notes))
+        return booked
 
     @abstractmethod
     def treat(self, view: View, whom: Bool, draws: Draws) -> Plan:
@@ -57,6 +62,17 @@ class Play(Parametric, ABC):
     def rest(self, view: View) -> Plan:
         """What is planned in weeks that are not the play's, or when its money is gone: nothing, unless a play says."""
         return Plan()
+
+    def _picked(self, view: View, draws: Draws) -> Bool:
+        whom: Any = self.targeting.pick(view, draws)  # a stranger's may be anything
+        if not isinstance(whom, np.ndarray) or whom.dtype != np.bool_ or whom.shape != (len(view),):
+            got = f"{whom.dtype} of shape {whom.shape}" if isinstance(whom, np.ndarray) else type(whom).__name__
+            raise TypeError(
+                f"{type(self.targeting).__name__}.pick() returned {got}, not an array of bool with one entry for each "
+                f"of the {len(view)} customers."
+            )
+        picked: Bool = whom
+        return picked
 
     def runs(self, week: int) -> bool:
         """Whether this is one of the play's weeks."""

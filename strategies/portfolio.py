@@ -26,8 +26,8 @@ class Portfolio(Parametric):
     * Each is booked under its own name, and remembers, draws and makes offers under it.
     * Contacts: a play's contact of a customer is dropped, with its cost, where those of the plays before it and of the
       last weeks leave no room under the cap.
-    * Budget: a play whose next week does not fit into what the plays before it leave over ends for good, the last one
-      first. What its week costs is what it plans to spend, or what its last week cost if that was more; what customers
+    * Budget: as long as the week of all plays does not fit into what is left, the last one ends for good. What a week
+      costs is what it plans to spend, or what its last week cost if that was more; what customers
       do on top of that is known a week later and may pass the budget by as much.
 
     Attributes:
@@ -79,16 +79,17 @@ class Portfolio(Parametric):
         spent = {name: spent_on(view.spent, name) for name in plans}
         left, said = self.budget - sum(spent.values()), []
         notes["spent"] = spent
-        for name in plans:
-            if name in ended:
-                continue
-            needs = max(_planned_money(plans[name]), spent[name] - before.get(name, 0.0))
-            if needs <= left and left > 0:
-                left -= needs
-                continue
+        needs = {
+            name: max(_planned_money(plan), spent[name] - before.get(name, 0.0))
+            for name, plan in plans.items()
+            if name not in ended
+        }
+        while needs and (left <= 0 or sum(needs.values()) > left):
+            name, own = needs.popitem()  # the last one
             ended.append(name)
             plans[name] = planned(self.plays[name], name, view, draws, resting=True)
-            said.append(f"{name} ends: its week costs {needs:,.2f}, the budget leaves {max(left, 0):,.2f}")
+            others = left - sum(needs.values())
+            said.append(f"{name} ends: its week costs {own:,.2f}, the budget leaves {max(others, 0):,.2f}")
         return said
 
     def _keep_to_cap(self, plans: dict[str, Plan], week: int, notes: dict[str, Any]) -> list[str]:
@@ -122,6 +123,6 @@ def _planned_money(plan: Plan) -> float:
 
 def _without_contact(plan: Plan, whom: Bool) -> Plan:
     """A plan without the contacts of some customers [N], and without what these would have cost and conveyed."""
-    levers = {name: getattr(plan, name) for name in ("contact", "care", "news", "cost")}
+    levers = {name: getattr(plan, name) for name in ("contact", "care", "news", "invite", "welcome", "cost")}
     less = {name: value * ~whom for name, value in levers.items() if value is not None}
     return plan.but(**less, parts=tuple(_without_contact(part, whom) for part in plan.parts))

@@ -80,6 +80,11 @@ class UpliftScore(Parametric):
 
 def best(score: F32, among: Bool, k: int, draws: Draws) -> Bool:
     """The k of `among` with the highest score [N]; minus infinity is never picked."""
+    if score.shape != among.shape or np.isnan(score[among]).any():
+        raise ValueError(
+            f"a score of shape {score.shape} holds NaN or is not one number for each of the {len(among)} customers: "
+            f"give minus infinity to those who are never to be picked."
+        )
     rows = np.flatnonzero(among & (score > -np.inf))
     if len(rows) > k:
         luck = draws.lasting("ties").take(rows)

@@ -154,6 +154,8 @@ class Silent(Parametric):
 class And:
     """Those whom both pick.
 
+    Two random shares have the same luck: a tenth of a tenth is that tenth.
+
     Example:
         >>> lapsing_best = And(Lapsing(), ValueTier(0.2))
     """

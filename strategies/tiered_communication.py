@@ -14,8 +14,7 @@ from sim.parameters import ASSUMED, param
 from sim.plan import Plan
 from sim.records import KNOWN, LAST
 from sim.view import View
-from strategies.channels import ACCOUNT_MANAGER, DIGITAL, Channel
-from strategies.dispatch import dispatch
+from strategies.channels import ACCOUNT_MANAGER, DIGITAL, Channel, send
 from strategies.play import Play
 from strategies.targeting import rfm_score
 
@@ -76,7 +75,8 @@ class TieredCommunication(Play):
         due = whom & self._turn(view, tier, draws)
         best = tier == BEST
         care, news = self._content(np.flatnonzero(due), draws)
-        sent = dispatch(view, (self.personal, due & best), (self.mass, due & ~best), draws, care, news)
+        posts = (self.personal, due & best, draws.named("personal")), (self.mass, due & ~best, draws.named("mass"))
+        sent = send(view, posts, care, news)
         assert sent.contact is not None
         assert sent.cost is not None
         served = whom & best

@@ -18,6 +18,9 @@ from experiments.pilot import solve_baseline
 from experiments.population import Population
 from experiments.replication import replicate
 from experiments.study import Study
+from strategies.ranking import TopK
+from strategies.scores import ChurnRisk
+from strategies.targeting import HoldOut
 
 PAGE = (Path(__file__).parents[1] / "docs" / "howto.md").read_text(encoding="utf-8")
 MODULES = dict(re.findall(r'```python\n(?="""(\w+)\.py:)(.*?)```', PAGE, re.DOTALL))
@@ -50,7 +53,7 @@ def made(command: str) -> list[Study]:
 
 def test_the_page_shows_a_strategy_and_a_theory():
     assert set(MODULES) == {"my_plays", "my_theories"}
-    assert DRAFTS == ["new theory grudge --question trust"]
+    assert DRAFTS == ["new strategy follow_up", "new theory grudge --question trust"]
 
 
 @pytest.mark.usefixtures("plugins")
@@ -73,8 +76,13 @@ def test_plug_ins_run(command: str):
 
 
 def test_the_experiment_file_makes_a_study(tmp_path: Path):
-    (text,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    texts = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     (tmp_path / "experiment").mkdir()
-    (tmp_path / "experiment" / "gifts.yaml").write_text(text, encoding="utf-8")
-    study = build(compose(["experiment=gifts"], tmp_path))
-    assert list(study.chosen) == ["nothing", "small", "large"]
+    found = []
+    for number, text in enumerate(texts):
+        (tmp_path / "experiment" / f"shown_{number}.yaml").write_text(text, encoding="utf-8")
+        found.append(build(compose([f"experiment=shown_{number}"], tmp_path)))
+    assert [list(study.chosen) for study in found] == [["nothing", "small", "large"], ["nothing", "calls"]]
+    assert found[1].arms["calls"].targeting == HoldOut(
+        share=0.1, of=TopK(k=200, money=100.0, price=3.0, score=ChurnRisk())
+    )

@@ -101,8 +101,8 @@ class PositiveNegative(Parametric):
 
     @staticmethod
     def _parts(people: Rows) -> tuple[F32, F32]:
-        half = np.float32(0.5)
-        return half * (people[AROUSAL] + people[VALENCE]), half * (people[AROUSAL] - people[VALENCE])
+        half, arousal, valence = np.float32(0.5), people[AROUSAL], people[VALENCE]  # contacts move valence alone
+        return np.maximum(half * (arousal + valence), 0), np.maximum(half * (arousal - valence), 0)
 
     @staticmethod
     def _store(people: Rows, good: F32, bad: F32) -> None:

@@ -28,6 +28,7 @@ from sim.world import Mind as AnyMind
 from tests.agents.alternatives import ANSWERS
 from tests.agents.anybody import N, any_acts, any_talk, anybody, anything
 from tests.agents.minds import acts, array, columns, heard, in_range, lived, people, unmoved
+from tests.agents.receiving import contacts
 from tests.sim import worlds
 
 ANSWERED = list(zip(QUESTIONS, ANSWERS.values(), strict=True))
@@ -279,3 +280,18 @@ def test_a_mind_out_of_range_is_refused():
         Mind(expectation=Adaptive(gain=2.0))
     with pytest.raises(ParameterError, match=r"PerformanceOnly\.neutral"):
         Mind(satisfaction=PerformanceOnly(neutral=1.5))
+
+
+def test_contacts_and_answers_stir_only_minds_that_feel():
+    """Nothing ends a feeling where no theory of emotion is, so none begins: cool minds keep a valence of 0."""
+    told = contacts(2, care=[1, -1])
+    deeds = replace(acts(2, complained=[True, True]), answered=array([1.0, 0.0], 2))
+    for mind, stirs in ((Mind(), True), (Mind(emotion=NoEmotion()), False)):
+        rows = people(2)
+        mind.reached(rows, told)
+        assert (rows[c.VALENCE] != 0).all() == stirs
+        assert (rows[c.BENEVOLENCE] != people(2)[c.BENEVOLENCE]).all()
+        rows[c.VALENCE] = array(0, 2)
+        mind.acted(rows, deeds)
+        assert (rows[c.VALENCE] != 0).all() == (rows[c.VALENCE] != 0).any() == stirs
+        assert (rows[c.SATISFACTION] != 0).all()

@@ -147,3 +147,16 @@ def test_without_minds_rivals_change_nothing_but_where_nobody_goes():
     chosen = replace(study(), mind=NoMind())
     plain, rivals = (run_of(replace(chosen, rivals=r), 10) for r in (Rivals(), Competitors()))
     worlds.assert_equal(worlds.columns_of(plain), worlds.columns_of(rivals))
+
+
+def test_a_play_that_begins_after_the_end_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"arms.over_delivery.start = 52 is after the last week 51.* weeks = 53"):
+        build(compose(["arms.over_delivery.start=52"]))
+    build(compose(["arms.over_delivery.start=52", "compare=[nothing,reward_program]"]))  # it takes no part
+
+
+def test_customers_who_never_leave_need_a_discount() -> None:
+    forever = ["market=repertoire", "population.start=cohort", "accounts.discount=0"]
+    with pytest.raises(ConfigError, match=r"accounts.discount = 0 .* with market.dropout = 0"):
+        build(compose(forever))
+    build(compose([*forever, "market.dropout=0.05"]))

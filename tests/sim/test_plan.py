@@ -78,9 +78,22 @@ def test_the_ends_of_a_range_are_allowed_and_nothing_beyond(name: str, low: floa
 def test_numbers_for_the_whole_firm_have_limits(name: str, low: float, high: float):
     for fine in (low, min(high, 1e6)):
         assert getattr(Plan(**{name: fine}), name) == fine
-    for wrong in [low - 0.1, np.nan] + [high + 0.1] * bool(np.isfinite(high)):
-        with pytest.raises(ValueError, match=rf"Plan\.{name} = .* is outside {low:g} to {high:g}\."):
+    for wrong in [low - 0.1, np.nan, np.inf] + [high + 0.1] * bool(np.isfinite(high)):
+        with pytest.raises(ValueError, match=rf"Plan\.{name} = .* is outside {low:g} to {high:g}: give a finite"):
             Plan(**{name: wrong})
+
+
+def test_what_is_no_number_no_name_and_no_tuple_is_refused():
+    """Text for a number, a bare note (which would be read letter by letter), and entries of another kind."""
+    for name in LIMITS:
+        with pytest.raises(TypeError, match=rf"Plan\.{name} = '5' is no number"):
+            Plan(**{name: "5"})
+    with pytest.raises(TypeError, match=r"Plan\.line = 5 is no text"):
+        Plan(line=5)
+    for name, values in (("notes", ("said", (1,), ["said"])), ("offers", (asks(3), ("club",))), ("parts", (Plan(),))):
+        for wrong in values:
+            with pytest.raises(TypeError, match=rf"Plan\.{name} = .* is no tuple of"):
+                Plan(**{name: wrong})
 
 
 def test_offers_are_checked():

@@ -17,9 +17,8 @@ from strategies import (
     TieredCommunication,
     WinBack,
 )  # fmt: skip
-from strategies.channels import Channel
+from strategies.channels import Channel, send
 from strategies.dates import NEVER, dates, tally
-from strategies.dispatch import dispatch
 from strategies.targeting import Everyone
 from tests.sim import worlds
 from tests.strategies.pairs import view
@@ -43,7 +42,7 @@ def test_what_is_noted_stays_and_newcomers_have_no_note():
 def test_two_channels_in_one_week_make_one_plan():
     rich, plain = Channel(4.0, 1.0, 1.0, 1.5, 0.0), Channel(0.1, 1.0, 0.5, 1.0, 1.0)
     some, others = np.array([True, False, False]), np.array([False, True, False])
-    plan = dispatch(view(3), (rich, some), (plain, others), luck(3), care=0.6, news=0.2)
+    plan = send(view(3), ((rich, some, luck(3)), (plain, others, luck(3).named("mass"))), care=0.6, news=0.2)
     assert plan.treated.tolist() == [True, True, False]
     assert plan.contact.tolist() == [1.5, 1, 0]
     np.testing.assert_allclose(plan.care, [0.6, 0.3, 0])

@@ -48,8 +48,12 @@ def test_the_regression_finds_planted_weights():
     fitted = learn(rows, rng.random(20_000) < chance)
     np.testing.assert_allclose(fitted.weights, [1.0, -2.0, 0.0], atol=0.12)
     assert fitted.intercept == pytest.approx(0.5, abs=0.12)
-    by_hand = Logit(np.array([np.log(3)]), 0.0).chance(np.array([[0.0], [1.0], [-1.0]], np.float32))
-    np.testing.assert_allclose(by_hand, [0.5, 0.75, 0.25], rtol=1e-6)
+
+
+def test_a_chance_by_hand_and_none_beyond_what_was_seen():
+    model = Logit(np.array([np.log(3)]), 0.0, np.array([-1.0]), np.array([1.0]))
+    chances = model.chance(np.array([[0.0], [1.0], [-1.0], [50.0]], np.float32))
+    np.testing.assert_allclose(chances, [0.5, 0.75, 0.25, 0.75], rtol=1e-6)
 
 
 @pytest.mark.parametrize("ending", [np.zeros(4, np.bool_), np.ones(4, np.bool_)])

@@ -211,6 +211,14 @@ def test_friends_feelings_by_hand():
     close(mixed[c.AROUSAL], 0.34)
 
 
+def test_warmth_that_came_without_an_encounter_is_good_feeling_and_no_negative_bad_one():
+    """A contact has moved valence to 0.2 in somebody who was calm: 0.1 of good is left, which fades like any other."""
+    rows = people(valence=0.2, arousal=0.0)
+    PositiveNegative(keep_good=0.5).fade(rows)
+    close(rows[c.VALENCE], 0.05)
+    close(rows[c.AROUSAL], 0.05)
+
+
 @pytest.mark.parametrize(
     ("valence", "arousal", "name"),
     [
