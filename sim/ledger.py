@@ -139,7 +139,7 @@ class Ledger:
 
     def _sums(self, segment: NDArray[np.uint8], amount: F32 | F64 | Bool | NDArray[np.uint8] | None) -> F64:
         if amount is not None and len(amount) > _DENSE:  # mostly nought: what one play spends on few
-            rows = np.flatnonzero(amount)
+            rows = np.flatnonzero(amount != 0)
             if 2 * len(rows) < len(amount):
                 segment, amount = segment.take(rows), amount.take(rows)
         return np.bincount(segment, amount, self.segments).astype(np.float64, copy=False)

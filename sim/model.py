@@ -12,7 +12,7 @@ import numpy as np
 from sim.acting import act, among
 from sim.admission import settle_in
 from sim.agentset import CustomerSet
-from sim.approach import DISMISSED, come_back, let_go, reach
+from sim.approach import come_back, let_go, reach
 from sim.baseline import Baseline, Shifts
 from sim.behaviour import Occasion
 from sim.chance import F32, U64, Chance, Draws, Index, Week, poisson
@@ -26,7 +26,7 @@ from sim.metrics import FLOWS
 from sim.people import ACTIVE, KEY, ORGANIC, PEOPLE, RATE, REFERRED, SEGMENT, START, STRATUM, Newcomers
 from sim.plan import Plan
 from sim.recorder import Recorder
-from sim.records import BIRTHDAY, FILED, KNOWN, POINTS, PURCHASES, REFERRALS, STATED, Records
+from sim.records import BIRTHDAY, FILED, KNOWN, PURCHASES, REFERRALS, Records
 from sim.scenario import Conditions
 from sim.society import Society
 from sim.table import BLOCK, Block, Table
@@ -136,10 +136,7 @@ class CustomerModel(mesa.Model):
         if self._closed:
             return
         self._closed = True
-        crm = self.records.crm
-        honoured = crm[KNOWN] | (crm[STATED] == DISMISSED)
-        owed = crm[POINTS] * np.float32(self._point_value) * honoured
-        self.ledger.owe(line, self.table[SEGMENT], owed)
+        self.ledger.owe(line, self.table[SEGMENT], self.records.owed(self._point_value))
         for name in ("cost", "profit") if self.week else ():
             self.datacollector.model_vars[name][-1] = weekly_value(self, name)
 
@@ -226,20 +223,24 @@ class CustomerModel(mesa.Model):
         lived = np.flatnonzero(came > 0)
         if len(trial):
             lived = np.union1d(lived, trial)
+        treatment = plan.some(lived)
         if len(lived):
             guests, theirs = people.some(lived), draws.some(lived)
             served = self.crew.serve(theirs)
             self.records.serve(lived + people.start, None if served is None else served.by)
-            there = self.world.service.deliver(guests, plan.some(lived), theirs, conditions, served)
+            there = self.world.service.deliver(guests, treatment, theirs, conditions, served)
             self.mind.appraise(guests, there)
         due = behaviour.due(people, self.week)
         due = due[people[ACTIVE].take(due)]
-        rows = np.union1d(lived, due) if len(due) else lived
+        rows = lived
+        if len(due):
+            rows = np.union1d(lived, due)
+            treatment = plan.some(rows)
         occasion = Occasion(
             self.week, came.take(rows), among(rows, trial, len(people)), among(rows, due, len(people)),
             multiplier.take(rows), shifts.leave,
         )  # fmt: skip
-        acts = act(people, rows, occasion, plan.some(rows), self.mind, self.world, draws.some(rows), conditions)
+        acts = act(people, rows, occasion, treatment, self.mind, self.world, draws.some(rows), conditions)
         self._remember(people, acts)
         self.ledger.book(people, plan, acts, lived)
         self.records.write(people, plan, acts, self.week)

@@ -159,6 +159,12 @@ class Records:
         crm[RETURNED][rows] += 1
         crm[COST][rows] += cost
 
+    def owed(self, point_value: float) -> F32:
+        """What the points of each are still worth [N]: of those known, and of those the firm itself let go."""
+        honoured = self.crm[KNOWN] | (self.crm[STATED] == REASONS.index("dismissed"))
+        owed: F32 = self.crm[POINTS] * np.float32(point_value) * honoured
+        return owed
+
     def write(self, people: Block, plan: Plan, acts: Acts, week: int) -> None:
         """Write a week of one block down; `plan` is the block's."""
         block = self.crm.block(people.start, people.stop)

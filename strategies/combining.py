@@ -186,15 +186,16 @@ def _only(name: str, plans: Sequence[Plan]) -> NDArray[Any] | None:
 
 def _mean(name: str, by: str, otherwise: float, plans: Sequence[Plan]) -> F32:
     """Mean of a quality over the plans [N], weighed by what it is a quality of; `otherwise` where there is none."""
-    weight = np.zeros_like(getattr(plans[0], by))
-    sums = np.zeros_like(weight)
-    for plan in plans:
-        value, own = getattr(plan, name), getattr(plan, by)
-        weight += own
-        sums += own * (np.float32(otherwise) if value is None else value)
-    mean = np.where(weight > 0, sums / np.maximum(weight, np.float32(1e-9)), np.float32(otherwise))
-    clipped: F32 = np.clip(mean, *RANGES[name])  # a rounding error must not leave the range
-    return clipped
+    weights = [getattr(plan, by) for plan in plans]
+    rows = np.flatnonzero(np.logical_or.reduce([weight > 0 for weight in weights]))  # mostly few
+    sums, total = np.zeros((2, len(rows)), np.float32)
+    for plan, weight in zip(plans, weights, strict=True):
+        value, own = getattr(plan, name), weight.take(rows)
+        total += own
+        sums += own * (np.float32(otherwise) if value is None else value.take(rows))
+    mean = np.full(len(weights[0]), otherwise, np.float32)
+    mean[rows] = np.clip(sums / total, *RANGES[name])  # a rounding error must not leave the range
+    return mean
 
 
 def _bills(plan: Plan, own: str) -> list[Plan]:
