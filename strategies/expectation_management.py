@@ -21,8 +21,7 @@ class ExpectationManagement(Play):
     Promises are one source of expectations (Zeithaml, Berry & Parasuraman 1993), and honesty is heard in what
     is kept of them; a weak point that is told makes the teller credible (two-sided messages: Crowley & Hoyer
     1994). Side effect: who promises less attracts fewer newcomers, arrivals are multiplied by exp(pull x
-    promise). Side effect: fewer come. The other way round lies over-promising: more come, are let down, and
-    stop believing.
+    promise). The other way round lies over-promising: more come, are let down, and stop believing.
     """
 
     promise: float = param(
