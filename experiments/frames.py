@@ -17,11 +17,19 @@ _ABOUT = "study.json"
 
 
 def save_frames(result: object, frames: Sequence[str], folder: Path) -> None:
-    """Write a result, a dataclass of the named frames and of what JSON can hold."""
+    """Write a result, a dataclass of the named frames and of what JSON can hold.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
     about = {name: _plain(value) for name, value in vars(result).items() if name not in frames}
-    for name in frames:
-        getattr(result, name).to_parquet(folder / f"{name}.parquet", engine="pyarrow", index=False)
-    (folder / _ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+    text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
+    try:
+        for name in frames:
+            getattr(result, name).to_parquet(folder / f"{name}.parquet", engine="pyarrow", index=False)
+        (folder / _ABOUT).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StoreError(f"cannot write results to {folder}: {error}. Choose a folder you may write to.") from error
 
 
 def load_frames[T](kind: type[T], frames: Sequence[str], folder: Path) -> T:
