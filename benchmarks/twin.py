@@ -201,9 +201,9 @@ class Customer(mesa.Agent):
     def speak(self) -> None:
         """Complain, tell friends, and answer when asked; who does any of it is engaged."""
         model, luck, last = self.model, self.model.luck, self.satisfaction_last
-        survey, theory, spoke = model.survey, model.mind.intention, False
-        if luck.uniform() < self.voice * -last:
-            spoke = True
+        survey, theory = model.survey, model.mind.intention
+        spoke = complained = luck.uniform() < self.voice * -last
+        if complained:
             self.complaints += 1
             model.page["complained"] += 1
         stirred = theory.stirred * (-theory.bitter * last if last < 0 else last)
@@ -216,6 +216,25 @@ class Customer(mesa.Agent):
                 spoke = True
                 self.answer = round(_clip(score + survey.noise * luck.normal(), 0.0, 10.0))
         self.engagement += theory.involve * (spoke - self.engagement)
+        if complained:
+            self.get_answer()
+
+    def get_answer(self) -> None:
+        """How the complaint is answered moves judgement, feeling and trust, and through them loyalty."""
+        service, takes, theory = self.model.service, self.model.mind.reception, self.model.mind.intention
+        answer = _clip(service.redress + service.spread * self.model.luck.normal(), 0.0, 1.0)
+        handled = _clip(tanh(2.5 * (answer - takes.norm)) + takes.heard_out, -1.0, 1.0)
+        pleased = takes.redress * (handled - self.satisfaction)
+        self.satisfaction += pleased
+        self.valence = _clip(self.valence + takes.redress * self.reactivity * handled, -1.0, 1.0)
+        share = 0.3 * takes.redress * handled
+        caring = share * (1 - self.benevolence if handled > 0 else self.benevolence)
+        honest = share * (1 - self.integrity if handled > 0 else self.integrity)
+        self.benevolence, self.integrity = self.benevolence + caring, self.integrity + honest
+        self.loyalty += theory.satisfaction * pleased + theory.trust * 2 * (caring + honest) / 3
+        standing = self.model.mind.standing
+        self.boost = exp(theory.pull * (self.loyalty - standing.center) / standing.spread)
+        self.wanted = self.rate * self.boost
 
 
 class Twin(mesa.Model):
