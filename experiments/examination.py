@@ -78,8 +78,10 @@ def _act(
 
 
 def _plan(draws: Draws) -> Plan:
-    names = ("depth", "accuracy", "progress", "status", "reward")
-    return Plan(**{name: draws.uniform(f"plan {name}") for name in names})  # type: ignore[arg-type]  # arrays all
+    names = ("depth", "accuracy", "progress", "status", "reward", "candour", "slight", "promise", "price")
+    levers: dict[str, Any] = {name: draws.uniform(f"plan {name}") for name in names}
+    levers["price"] += np.float32(0.5)  # from half the usual price to half as much again
+    return Plan(**levers)
 
 
 class _Watch:

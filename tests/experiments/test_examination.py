@@ -107,12 +107,25 @@ def test_what_comes_only_later_is_found_in_its_week() -> None:
     @dataclass(frozen=True)
     class Late(Adaptive):
         def learn(self, people: Any, lived: Any) -> None:
-            if lived.price > 1.15:
+            if lived.rival > 0.65:
                 people[c.HABIT] = np.zeros(len(people), np.float32)
             super().learn(people, lived)
 
     with pytest.raises(TheoryError, match="Late wrote 'habit' in week 2"):
         examine(Mind(expectation=Late()))
+
+
+def test_a_theory_that_knows_one_price_only_is_found_out() -> None:
+    """A play may give each customer a price of their own."""
+
+    @dataclass(frozen=True)
+    class OnePrice(Adaptive):
+        def learn(self, people: Any, lived: Any) -> None:
+            if lived.price > 1:
+                super().learn(people, lived)
+
+    with pytest.raises(TheoryError, match=r"OnePrice.learn\(\) failed in week 0"):
+        examine(Mind(expectation=OnePrice()))
 
 
 def test_no_mind_has_nothing_to_examine() -> None:
