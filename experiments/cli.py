@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -32,7 +32,8 @@ cxlab compares retention strategies on simulated customers, all under the same l
   cxlab run [OPTION ...] [KEY=VALUE ...]   run a study, or find its results if they are there
   cxlab validate [OPTION ...] [KEY=VALUE ...]
                                            score minds against published facts: cxlab run experiment=validate ...
-  cxlab list [OPTION ...]                  what can be chosen: strategies, minds and their parts, markets, experiments
+  cxlab list [OPTION ...] [GROUP]          what can be chosen: strategies, minds and their parts, markets, experiments;
+                                           `cxlab list strategies` shows one group
   cxlab new theory NAME --question QUESTION [--into FOLDER]
                                            write a theory of your own that works, a mind that uses it, and a test
   cxlab new strategy NAME [--into FOLDER]  write a play of your own that works, an experiment with it, and a test
@@ -169,12 +170,28 @@ def _list(arguments: list[str]) -> None:
     from experiments.configuration.catalogue import groups
     from experiments.configuration.plugins import load_plugins, plugin_names
 
-    given = _parser().parse_args(arguments)
+    parser = _parser()
+    parser.add_argument("group", nargs="?")
+    given = parser.parse_args(arguments)
     plugins = plugin_names(given.plugin)
-    for group in groups(load_plugins(plugins)):
-        how = _CHOOSE.get(group.name, f"{group.name}=NAME")
-        _print_options(f"{group.heading}  ({how})", group.name, given, plugins)
-    _print_options("Whole experiments  (experiment=NAME)", "experiment", given, plugins)
+    headings = {group.name: group.heading for group in groups(load_plugins(plugins))} | {
+        "experiment": "Whole experiments"
+    }
+    for name in _named_groups(given.group, headings):
+        how = _CHOOSE.get(name, f"{name}=NAME")
+        _print_options(f"{headings[name]}  ({how})", name, given, plugins)
+
+
+def _named_groups(wish: str | None, known: Iterable[str]) -> list[str]:
+    """The groups somebody means, in the singular or the plural; all of them without a wish."""
+    from experiments.configuration.objects import nearest
+
+    plurals = {name: f"{name[:-1]}ies" if name.endswith("y") else f"{name}s" for name in known}
+    found = [name for name, plural in plurals.items() if wish in (None, name, plural)]
+    if not found:
+        every = [*plurals, *plurals.values()]
+        raise ConfigError(f"there is no group '{wish}'; there are {', '.join(plurals)}.{nearest(str(wish), every)}")
+    return found
 
 
 def _print_options(heading: str, group: str, given: argparse.Namespace, plugins: tuple[str, ...]) -> None:

@@ -176,6 +176,19 @@ def test_list_names_every_option_with_a_line(capsys: pytest.CaptureFixture[str])
         assert not line.startswith("  ") or len(line.split(None, 1)) == 2
 
 
+def test_list_shows_one_group_in_the_singular_and_the_plural(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = []
+    for wish in ("strategy", "strategies"):
+        assert main(["list", wish]) == 0
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1]
+    assert "over_delivery" in shown[0]
+    assert "noncontractual" not in shown[0]
+    assert main(["list", "stratgies"]) == 2
+    assert "there is no group 'stratgies'" in (said := capsys.readouterr().err)
+    assert "Did you mean 'strategies'?" in said
+
+
 def test_list_shows_plugins_and_presets_of_ones_own(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
