@@ -98,7 +98,8 @@ REFUSED = [
     (["run", "execution.fresh=maybe"], "not true or false"),
     (["weeks=3"], "Write cxlab run weeks=3"),
     (["rnu"], "there are run, validate, list and new"),
-    (["list", "strategies"], "unrecognized arguments"),
+    (["list", "strategies", "minds"], "unrecognized arguments"),
+    (["list", "plays"], "there is no group 'plays'"),
 ]
 
 
