@@ -124,7 +124,7 @@ def test_a_new_price_hurts_until_one_is_used_to_it(kind: type[Any]):
 @laws
 def test_the_price_sensitive_mind_a_price_more_and_the_cautious_a_rival_less(seed: int):
     rng = np.random.default_rng(seed)
-    theory, encounter = any_theory(QualityForPrice, rng), anything(rng, price=2.0)
+    theory, encounter = any_theory(QualityForPrice, rng), anything(rng, price=2.0, rival_price=1.0)
     easy, touchy = (twins(seed, price_sensitivity=s, reference_price=1.0)[0] for s in (0.5, 2.0))
     bold, cautious = (twins(seed, risk_aversion=s)[0] for s in (0.1, 0.9))
     for rows in (easy, touchy, bold, cautious):
