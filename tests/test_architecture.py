@@ -23,9 +23,12 @@ MAY_NOT_IMPORT = {
 }
 KNOWS_ONLY = {  # of the four packages
     "experiments.calibration": {"sim"},
+    "experiments.inference": {"sim"},
     "experiments.reporting": {
         "sim",
+        "experiments.inference",
         "experiments.results",
+        "experiments.space.results",
         "experiments.battery.results",
         "experiments.field_test.results",
         "experiments.identify.results",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.battery.fact import Claim
-from experiments.reporting.intervals import Interval, fieller, paired_t
+from experiments.inference.intervals import Interval, fieller, paired_t
 
 F64 = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from scipy.stats import t as student
 
+from experiments.inference.intervals import F64, LEVEL
 from experiments.reporting.figure_style import CONTROL, QUIET, figure, looks, mark_quarters, name_lines
-from experiments.reporting.intervals import F64, LEVEL
 from experiments.reporting.paired import twins, weekly
 from experiments.reporting.profit_and_loss import gained, payback
 from experiments.reporting.wording import named

@@ -11,8 +11,8 @@ import pandas as pd
 from rich.console import Console
 
 from experiments.field_test.results import FieldTestResult
+from experiments.inference.intervals import Interval, paired_t
 from experiments.reporting.field_test_figure import clouds
-from experiments.reporting.intervals import Interval, paired_t
 from experiments.reporting.sheet import (
     OPEN,
     WORSE,

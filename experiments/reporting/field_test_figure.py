@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
+from experiments.inference.intervals import F64
 from experiments.reporting.figure_style import INK, PALETTE, QUIET, figure, house_style, settle
-from experiments.reporting.intervals import F64
 
 
 def clouds(designs: Sequence[tuple[str, F64, F64]], label: str) -> Figure:

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from experiments.inference.intervals import Interval
 from experiments.reporting.curves import survival, trajectories
 from experiments.reporting.figure_style import CONTROL, INK, QUIET, drawn, figure, house_style, looks, settle
-from experiments.reporting.intervals import Interval
 from experiments.reporting.kinds_figure import kinds_figure
 from experiments.reporting.paired import about, compared, differences, intervals
 from experiments.reporting.story_figure import story_figures

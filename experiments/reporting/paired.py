@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from experiments.reporting.intervals import F64, Interval, fieller, holm, paired_t
+from experiments.inference.intervals import F64, Interval, fieller, holm, paired_t
 from experiments.results import AGAINST, ALL, OWED, SUMS, MetricInfo, StudyResult
 
 VALUE = "value"  # profit within the horizon plus expected margin beyond it: what plans are ranked by

@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 from rich.console import Console
 
+from experiments.inference.intervals import F64, Interval, holm, paired_t
 from experiments.pitfalls.results import PitfallsResult
-from experiments.reporting.intervals import F64, Interval, holm, paired_t
 from experiments.reporting.pitfalls_figure import forest
 from experiments.reporting.sheet import (
     BETTER,

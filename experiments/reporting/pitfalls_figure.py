@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from experiments.inference.intervals import Interval
 from experiments.reporting.figure_style import CONTROL, FAINT, PALETTE, QUIET, figure, house_style, settle
-from experiments.reporting.intervals import Interval
 
 _BETTER, _WORSE = PALETTE[0], PALETTE[1]
 _TONES = {1: _BETTER, 0: CONTROL, -1: _WORSE}

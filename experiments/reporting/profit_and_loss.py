@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.reporting.intervals import F64, Interval, paired_t
+from experiments.inference.intervals import F64, Interval, paired_t
 from experiments.reporting.paired import (
     VALUE,
     about,

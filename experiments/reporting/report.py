@@ -9,10 +9,10 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from experiments.inference.intervals import Interval
 from experiments.reporting.compare import variance_lines
 from experiments.reporting.figure_style import looks
 from experiments.reporting.figures import figures
-from experiments.reporting.intervals import Interval
 from experiments.reporting.journal import journal_lines
 from experiments.reporting.kinds_figure import Composition, compositions
 from experiments.reporting.life_stories import sentences, stories, why

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from experiments.inference.intervals import Interval
 from experiments.reporting.figure_style import drawn
-from experiments.reporting.intervals import Interval
 from experiments.reporting.page import inline, page
 from experiments.reporting.wording import NONE, number
 from sim.errors import StoreError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from experiments.reporting.intervals import F64, paired_t
+from experiments.inference.intervals import F64, paired_t
 from experiments.reporting.paired import outcome
 from experiments.reporting.wording import number, plain
 from experiments.results import StudyResult

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 from rich.console import Console
 
-from experiments.reporting.intervals import F64, LEVEL, Interval, paired_t
+from experiments.inference.intervals import F64, LEVEL, Interval, paired_t
 from experiments.reporting.sheet import (
     BETTER,
     OPEN,

@@ -9,8 +9,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from experiments.inference.intervals import F64
 from experiments.reporting.figure_style import INK, PALETTE, QUIET, figure, house_style, settle
-from experiments.reporting.intervals import F64
 from experiments.reporting.wording import number
 
 _COLORS = LinearSegmentedColormap.from_list("help and eat", [PALETTE[1], "#ffffff", PALETTE[0]])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.reporting.intervals import RESAMPLES, Interval, chance_best, paired_t
+from experiments.inference.intervals import RESAMPLES, Interval, chance_best, paired_t
 from experiments.reporting.paired import ROI, VALUE, about, cost_lines, difference, outcome, return_on_cost, twins
 from experiments.reporting.profit_and_loss import pays_back
 from experiments.reporting.who_gained import gained_sentence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from experiments.reporting.intervals import Interval, paired_t
+from experiments.inference.intervals import Interval, paired_t
 from experiments.reporting.paired import VALUE, about, difference, fates, outcome
 from experiments.reporting.profit_and_loss import Cell
 from experiments.reporting.wording import bounds, is_nil, listed, named, number, places, plain, spelled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from experiments.reporting.intervals import Interval
+from experiments.inference.intervals import Interval
 from experiments.results import MetricInfo
 
 UNDEFINED = "n/a (one replication)"

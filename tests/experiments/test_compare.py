@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from experiments.inference.intervals import chance_best, fieller, holm, paired_t
 from experiments.reporting.compare import comparison_table, print_comparison, variance_report
-from experiments.reporting.intervals import chance_best, fieller, holm, paired_t
 from experiments.reporting.paired import difference, differences, return_on_cost, twins
 from experiments.reporting.verdict import answers, verdict
 from experiments.reporting.wording import number, spelled

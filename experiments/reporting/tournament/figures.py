@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from experiments.inference.intervals import F64
 from experiments.reporting.figure_style import (
     CONTROL,
     FAINT,
@@ -22,7 +23,6 @@ from experiments.reporting.figure_style import (
     house_style,
     settle,
 )  # fmt: skip
-from experiments.reporting.intervals import F64
 from experiments.reporting.tournament.matrix import matrix, reach_curves
 from experiments.reporting.tournament.tables import weekly
 from experiments.reporting.wording import plain, scale_of, unit_of

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from experiments.reporting.intervals import F64, Interval, paired_t
+from experiments.inference.intervals import F64, Interval, paired_t
 from experiments.reporting.wording import number, places, scale_of, unit_of
 from experiments.results import MetricInfo
 from experiments.tournament.results import TournamentResult
