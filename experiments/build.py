@@ -6,7 +6,9 @@ Hydra composes and nothing more: no job, no folder, no log of its own, so it can
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +16,7 @@ from typing import Any
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_module
+from hydra import main as hydra_main
 from hydra.core.config_store import ConfigStore
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -24,6 +27,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from experiments.configuration.catalogue import groups, one_line
+from experiments.configuration.described import plain_of
 from experiments.configuration.mistakes import cannot_go, explain
 from experiments.configuration.nodes import option, own_parts, root
 from experiments.configuration.objects import OWN, make
@@ -113,6 +117,21 @@ def resolved(config: DictConfig, with_execution: bool = False) -> str:
     return OmegaConf.to_yaml(OmegaConf.create(plain))
 
 
+def described(study: Study, job: Job) -> str:
+    """The whole configuration that builds a study and its job, as YAML: what decides the results.
+
+    Raises:
+        ConfigError: a part holds something that no configuration can say.
+    """
+    try:
+        return OmegaConf.to_yaml(OmegaConf.create({**plain_of(study, Study), "job": plain_of(job, Job)}))
+    except OmegaConfBaseException as error:
+        raise ConfigError(
+            f"{getattr(error, 'full_key', '') or 'the study'} cannot be written down: {str(error).splitlines()[0]}. "
+            f"Give strategies, theories and jobs fields of numbers, texts, tuples, mappings and dataclasses only."
+        ) from error
+
+
 def options(group: str, config_dir: Path | None = None, plugins: Sequence[str] = ()) -> dict[str, str]:
     """What can be chosen in a group, by name, with one line that says what it is."""
     modules = load_plugins(plugins)
@@ -126,10 +145,33 @@ def options(group: str, config_dir: Path | None = None, plugins: Sequence[str] =
     return {name: meaning for name, meaning in found.items() if meaning is not None}
 
 
+def application(task: Callable[[DictConfig], None], plugins: Sequence[str] = ()) -> Callable[[], None]:
+    """Hydra's own command line over the same configurations, with its launchers, sweepers, folders and logs.
+
+    Args:
+        task: does one study; can be pickled.
+        plugins: modules whose dataclasses become options too.
+
+    Returns:
+        What reads the command line; it raises ConfigError for what cannot be composed.
+    """
+    _register(load_plugins(plugins))
+    entry = hydra_main(config_path=f"pkg://{PRESETS}", config_name=STUDY, version_base="1.3")(task)
+
+    def run() -> None:
+        os.environ["HYDRA_FULL_ERROR"] = "1"  # errors come to us, who say them in one line
+        try:
+            entry()
+        except (HydraException, OmegaConfBaseException, YAMLError) as error:
+            raise ConfigError(explain(error, sys.argv[1:])) from error
+
+    return run
+
+
 def _register(plugins: Sequence[ModuleType]) -> None:
     """Make a configuration node of every dataclass that can be chosen."""
     store = ConfigStore.instance()
-    store.store(name=f"{STUDY}{DEFAULTS}", node=root(Study, Job, execution=Execution), provider="cxlab")
+    store.store(name=f"{STUDY}{DEFAULTS}", node=root(Study, Job, Execution), provider="cxlab")
     for group in groups(plugins):
         for name, cls in group.options.items():
             has_preset = group.has_presets and cls.__module__.partition(".")[0] in OWN

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, is_dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
+import pyarrow as pa
 
 from experiments.results import MetricInfo
 from sim.errors import StoreError
@@ -22,7 +23,8 @@ def save_frames(result: object, frames: Sequence[str], folder: Path) -> None:
     Raises:
         StoreError: the folder cannot be written.
     """
-    about = {name: _plain(value) for name, value in vars(result).items() if name not in frames}
+    own = [field.name for field in fields(cast(Any, result)) if field.name not in frames]  # not what is cached beside
+    about = {name: _plain(getattr(result, name)) for name in own}
     text = json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False)
     try:
         for name in frames:
@@ -45,6 +47,26 @@ def load_frames[T](kind: type[T], frames: Sequence[str], folder: Path) -> T:
         return kind(**about)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise StoreError(f"{folder} holds no complete {kind.__name__}: {error}. Run it again.") from error
+
+
+def joined(tables: Iterable[pa.Table]) -> pd.DataFrame:
+    """One frame from Arrow tables, of one piece each; a column that holds nothing in one takes another's type."""
+    parts = list(tables)
+    usual = {field.name: field.type for part in parts for field in part.schema}
+    held = pa.concat_tables(map(_without_empty, parts), promote_options="permissive")
+    for place, field in enumerate(held.schema):
+        if pa.types.is_null(field.type):
+            held = held.set_column(place, field.name, pa.nulls(len(held), usual[field.name]))
+    frame: pd.DataFrame = held.to_pandas()
+    return frame
+
+
+def _without_empty(table: pa.Table) -> pa.Table:
+    """Columns that hold nothing are of no type: pandas gives them any."""
+    for place, name in enumerate(table.column_names):
+        if table[name].null_count == len(table):
+            table = table.set_column(place, name, pa.nulls(len(table)))
+    return table
 
 
 def _plain(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -63,7 +63,7 @@ def measures(currency: str) -> tuple[MetricInfo, ...]:
 
 def replicated[T](
     job: Job, study: Study, execution: Execution, configuration: str, piece: Piece[T],
-    write: Callable[[Mapping[int, T], Path], None], pilot: int,
+    write: Callable[[Mapping[int, T], Path], None], pilot: int, apart: Collection[str] = (),
 ) -> Path:  # fmt: skip
     """The folder of a job whose pieces are replications; calibration and baseline are made only if there is work.
 
@@ -75,13 +75,14 @@ def replicated[T](
         piece: one replication; can be pickled.
         write: fills a folder from all pieces.
         pilot: customers of the pilot that solves the baseline.
+        apart: entries of the configuration that no piece depends on, as in `results_of`.
     """
     store = Store(execution.root)
     found = None if execution.fresh else store.find(key_of_job(job, study, configuration))
     if found is not None:
         return found
     work = partial(piece, study, *prepared(study, store.root / ".baselines", pilot))
-    return results_of(job, study, execution, configuration, work, write)
+    return results_of(job, study, execution, configuration, work, write, apart)
 
 
 def prepared(study: Study, folder: Path, pilot: int) -> tuple[Calibration, Baseline]:

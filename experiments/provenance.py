@@ -60,6 +60,11 @@ def code_digest(study: Study) -> str:
     return hashlib.sha256("".join(_source(package) for package in (*CODE, *_foreign(study))).encode()).hexdigest()
 
 
+def own_code() -> str:
+    """SHA-256 over the source of cxlab."""
+    return hashlib.sha256("".join(_source(package) for package in CODE).encode()).hexdigest()
+
+
 def provenance() -> dict[str, str]:
     """Versions, machine, commit, date and command: what it takes to do this again."""
     return {

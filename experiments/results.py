@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.weeks import Weeks
 from sim.errors import StoreError
 
 ALL = "all"  # the segment that holds everybody
@@ -27,7 +28,8 @@ SUMS = (
     "back_again",
 )  # metrics of these kinds are 0 in an arm that does not hold them
 AGAINST = ("spillover: ", "budget_use")  # metrics that the control has none of
-_FRAMES = ("weeks", "outcomes", "fates", "stories", "kinds", "journal")
+STOPPED = "stopping rule"  # the entry of the provenance that says why there are so many replications
+_FRAMES = ("outcomes", "fates", "stories", "kinds", "journal")
 _ABOUT = "study.json"
 
 
@@ -62,9 +64,9 @@ class StudyResult:
     """Everything comparison, figures and report need, and nothing else.
 
     Args:
-        weeks: arm, replicate, week (0 = fork), segment (a name or "all"), metric, value. Sums over the segment's
-            customers for active, left, purchases, revenue, margin, cost, profit and discounted_profit; means over its
-            active customers else.
+        weeks: arm, replicate, week (0 = fork), segment (a name or "all"), metric, value; read a metric at a time, from
+            the folder that the study was loaded from. Sums over the segment's customers for active, left, purchases,
+            revenue, margin, cost, profit and discounted_profit; means over its active customers else.
         outcomes: arm, replicate, segment, metric, value: one number per run at the horizon. Money is discounted and per
             initial customer; `left: REASON`, `new: SOURCE`, came_back and back_again count customers.
         fates: arm, replicate, segment, fate (one of `FATES`), customers: against the control, under this coupling.
@@ -82,7 +84,7 @@ class StudyResult:
             that says it; how many replications say the same but for its numbers, and between which weeks.
     """
 
-    weeks: pd.DataFrame
+    weeks: Weeks
     outcomes: pd.DataFrame
     fates: pd.DataFrame
     stories: pd.DataFrame
@@ -128,7 +130,7 @@ def save(result: StudyResult, folder: Path) -> None:
     Raises:
         StoreError: the folder cannot be written.
     """
-    about = {field: value for field, value in vars(result).items() if field not in _FRAMES}
+    about = {field: value for field, value in vars(result).items() if field not in ("weeks", *_FRAMES)}
     about["metrics"] = [asdict(info) for info in result.metrics]
     about["calibration"] = {
         name: asdict(line) | {"standard_error": None if math.isnan(line.standard_error) else line.standard_error}
@@ -138,6 +140,7 @@ def save(result: StudyResult, folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / _ABOUT).unlink(missing_ok=True)
+        result.weeks.write(folder / "weeks.parquet")
         for name in _FRAMES:
             getattr(result, name).to_parquet(folder / f"{name}.parquet", engine="pyarrow", index=False)
         (folder / _ABOUT).write_text(json.dumps(about, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8")
@@ -154,6 +157,7 @@ def load(folder: Path) -> StudyResult:
     try:
         about = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
         frames = {name: pd.read_parquet(folder / f"{name}.parquet", engine="pyarrow") for name in _FRAMES}
+        weeks = Weeks(folder / "weeks.parquet")
     except (OSError, ValueError) as error:
         raise StoreError(f"{folder} holds no complete study: {error}. Run the study again.") from error
     about["metrics"] = tuple(MetricInfo(**info) for info in about["metrics"])
@@ -163,5 +167,5 @@ def load(folder: Path) -> StudyResult:
         )
         for name, line in about["calibration"].items()
     }
-    fields: dict[str, Any] = {**about, **frames}
+    fields: dict[str, Any] = {**about, **frames, "weeks": weeks}
     return StudyResult(**fields)

@@ -21,7 +21,8 @@ from string import Template
 from agents.mind import QUESTIONS
 from experiments.build import DEFAULTS, PRESETS, options
 from experiments.configuration.catalogue import snake
-from experiments.configuration.objects import OWN, nearest
+from experiments.configuration.objects import OWN
+from experiments.configuration.similar import nearest
 from sim.errors import ConfigError, StoreError
 
 TESTS = "tests"

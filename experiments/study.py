@@ -76,6 +76,9 @@ class Study(Parametric):
     control: str = "nothing"
     weeks: int = param(52, unit="weeks", low=1, high=2_600, doc="horizon after the fork")
     replications: int = param(20, unit="runs per arm", low=1, high=100_000, doc="how often luck is drawn anew")
+    precision: float = param(
+        0.0, unit="of the measure", low=0, high=1e12, doc="half-width wanted of the differences' 95% interval; 0: any"
+    )
     seed: int = param(1, unit="1", low=0, high=2**31 - 1, doc="first number of all luck")
     warm_up: int = param(12, unit="encounters", low=1, high=200, doc="what every mind has lived before the fork")
 

@@ -10,7 +10,7 @@ import numpy as np
 from sim.chance import F32, Bool, Draws
 from sim.errors import ParameterError
 from sim.parameters import ASSUMED, Parametric, param
-from sim.records import ANSWER, ANSWERED, COMPLAINED, KNOWN, LAST, PURCHASES, RETURNED, SINCE, SPEND
+from sim.records import ANSWER, ANSWERED, COMPLAINED, FILED, KNOWN, LAST, PURCHASES, RETURNED, SINCE, SPEND
 from sim.view import View
 
 STAGES = ("new", "active", "lapsing", "returned")
@@ -148,6 +148,18 @@ class Silent(Parametric):
         """Those without a word [N]."""
         heard = np.maximum(view[COMPLAINED], view[ANSWERED])
         return view[KNOWN] & (heard < view.week - self.weeks)
+
+
+@dataclass(frozen=True)
+class Filed(Parametric):
+    """A segment as the firm has it on file; some customers are filed wrongly, and go by what the file says."""
+
+    segment: int = param(0, unit="place", low=0, high=199, doc="which, from 0 in the order of the study's segments")
+
+    def pick(self, view: View, draws: Draws) -> Bool:
+        """Everybody filed there [N]."""
+        there: Bool = view[FILED] == self.segment
+        return view[KNOWN] & there
 
 
 @dataclass(frozen=True)

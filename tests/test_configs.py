@@ -47,6 +47,8 @@ def chosen(group: str, name: str) -> list[str]:
     if group == "strategy/score":
         place = "arms.over_delivery.targeting"
         return [f"strategy/targeting@{place}=top_k", f"strategy/score@{place}.score={name}"]
+    if group == "investigation":
+        return ["job=information", f"+investigation@job.investigations.chosen={name}", "job.factors=[mind.*]"]
     return [f"{group}={name}", *(["population.start=cohort", "weeks=53"] if name in UNFITTED else [])]
 
 

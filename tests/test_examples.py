@@ -30,7 +30,8 @@ def test_every_command_of_the_readme_makes_a_study(command: str):
 
 def test_the_notebook_lines_of_the_readme_run():
     imports = (ROOT / "examples" / "notebook.py").read_text(encoding="utf-8").split("# Six lines")[0]
-    (lines,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    study, lines = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert "Study(" in study  # as in examples/compare.py, which runs
     assert len(lines.strip().splitlines()) == 6
     names: dict[str, object] = {}
     exec(imports + lines.replace("5_000", "200").replace("52", "3"), names)

@@ -13,7 +13,8 @@ import pytest
 
 from experiments.build import build, compose, compose_sweep
 from experiments.calibrated import calibrate
-from experiments.cli import _parser, main
+from experiments.cli import main
+from experiments.commands.arguments import run_parser
 from experiments.pilot import solve_baseline
 from experiments.population import Population
 from experiments.replication import replicate
@@ -45,7 +46,7 @@ def plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def made(command: str) -> list[Study]:
     """The studies of a command: one, or several after -m."""
-    given = _parser(runs=True).parse_intermixed_args(shlex.split(command))
+    given = run_parser().parse_intermixed_args(shlex.split(command))
     configs = compose_sweep(given.overrides, given.config_dir, given.plugin)
     assert given.multirun == (len(configs) > 1)
     return [build(config, given.plugin) for _, config in configs]

@@ -142,7 +142,7 @@ def measure(job: Validate, study: Study, number: int) -> Piece:
 def _write(job: Validate, study: Study, configuration: str, pieces: Mapping[int, Piece], folder: Path) -> None:
     """Everything a run folder holds."""
     seeds = {"seeds": f"{study.seed_of(0)} to {study.seed_of(study.replications - 1)}"}
-    frames = gathered(pieces, job.asked, job.all_minds(study))
+    frames = gathered(dict(pieces), job.asked, job.all_minds(study))
     result = ValidationResult(
         **frames,
         chosen=job.chosen(study),

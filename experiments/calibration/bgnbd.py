@@ -97,6 +97,7 @@ class BgNbdFit:
         log_likelihood: at the top.
         customers: how many it was fitted on.
         converged: True; a fit that does not converge is refused.
+        log_covariance: of the logs of the estimates [P, P].
     """
 
     model: BgNbd
@@ -104,6 +105,7 @@ class BgNbdFit:
     log_likelihood: float
     customers: int
     converged: bool
+    log_covariance: tuple[tuple[float, ...], ...] = ()
 
 
 def fit_bgnbd(summary: Summary) -> BgNbdFit:
@@ -119,7 +121,7 @@ def fit_bgnbd(summary: Summary) -> BgNbdFit:
     )
     best = maximise("BG/NBD", start, lambda values: _score(values, summary), mend)
     model = BgNbd(*(estimate.value for estimate in best.estimates))
-    return BgNbdFit(model, best.estimates, best.log_likelihood, len(summary), converged=True)
+    return BgNbdFit(model, best.estimates, best.log_likelihood, len(summary), True, best.log_covariance)
 
 
 def _score(values: F64, summary: Summary) -> tuple[float, F64]:

@@ -68,6 +68,7 @@ class GammaGammaFit:
         customers: how many it was fitted on: those with repeat purchases of more than zero money.
         correlation: between number of repeat purchases and mean spend among them; the model assumes none.
         converged: True; a fit that does not converge is refused.
+        log_covariance: of the logs of the estimates [P, P].
     """
 
     model: GammaGamma
@@ -76,6 +77,7 @@ class GammaGammaFit:
     customers: int
     correlation: float
     converged: bool
+    log_covariance: tuple[tuple[float, ...], ...] = ()
 
 
 def fit_gamma_gamma(summary: Summary) -> GammaGammaFit:
@@ -95,7 +97,7 @@ def fit_gamma_gamma(summary: Summary) -> GammaGammaFit:
     best = maximise("Gamma-Gamma", start, lambda values: _score(values, x, z), mend)
     model = GammaGamma(*(estimate.value for estimate in best.estimates))
     together = float(np.corrcoef(x, z)[0, 1]) if x.min() < x.max() else 0.0
-    return GammaGammaFit(model, best.estimates, best.log_likelihood, len(x), together, converged=True)
+    return GammaGammaFit(model, best.estimates, best.log_likelihood, len(x), together, True, best.log_covariance)
 
 
 def spenders(summary: Summary) -> tuple[I64, F64]:

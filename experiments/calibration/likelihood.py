@@ -36,11 +36,13 @@ class Optimum:
         estimates: in the order the parameters were given.
         log_likelihood: at the top.
         shortfall: how much higher the top could still be (half the Newton decrement), in log-likelihood.
+        log_covariance: of the logs of the estimates [P, P], from the Hessian.
     """
 
     estimates: tuple[Estimate, ...]
     log_likelihood: float
     shortfall: float
+    log_covariance: tuple[tuple[float, ...], ...]
 
 
 def maximise(model: str, start: dict[str, float], score: Score, mend: str) -> Optimum:
@@ -77,7 +79,8 @@ def maximise(model: str, start: dict[str, float], score: Score, mend: str) -> Op
     logs, covariance, shortfall = _polished(model, logs, downhill, mend)
     values, errors = np.exp(logs), np.exp(logs) * np.sqrt(np.diag(covariance))
     estimates = tuple(Estimate(name, float(v), float(e)) for name, v, e in zip(names, values, errors, strict=True))
-    return Optimum(estimates, -downhill(logs)[0], shortfall)
+    rows = tuple(tuple(map(float, row)) for row in covariance)
+    return Optimum(estimates, -downhill(logs)[0], shortfall, rows)
 
 
 def _polished(model: str, logs: F64, downhill: Score, mend: str) -> tuple[F64, F64, float]:

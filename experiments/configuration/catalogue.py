@@ -19,9 +19,18 @@ from agents.staff import Team
 from agents.theories import commitment, emotion, expectation, intention, loyalty, satisfaction, trust, value
 from experiments import jobs, main_job
 from experiments.battery.job import Validate
+from experiments.execution import Execution
+from experiments.export.job import Export
 from experiments.field_test.job import FieldTest
 from experiments.identify.job import Identify
+from experiments.information.investigations import ABTest, Investigation, Survey
+from experiments.information.job import Information
+from experiments.optimise.job import Optimise
 from experiments.pitfalls.job import Pitfalls
+from experiments.power.job import Power
+from experiments.robustness.job import Robustness
+from experiments.sensitivity.job import Sensitivity
+from experiments.sweep.job import Sweep
 from experiments.synergy.job import Synergy
 from experiments.tournament.job import Tournament
 from sim import network
@@ -116,14 +125,22 @@ def _own() -> tuple[Group, ...]:
         "validate": Validate,
         "identify": Identify,
         "field_test": FieldTest,
+        "optimise": Optimise,
         "pitfalls": Pitfalls,
+        "power": Power,
+        "sweep": Sweep,
+        "export": Export,
         "synergy": Synergy,
+        "robustness": Robustness,
+        "information": Information,
+        "sensitivity": Sensitivity,
     }
     markets: dict[str, type] = {
         "noncontractual": NonContractual,
         "contractual": Contractual,
         "repertoire": Repertoire,
     }
+    studies: dict[str, type] = {"ab_test": ABTest, "survey": Survey}
     rivals: dict[str, type] = {"outside_option": Rivals, "competitors": Competitors}
     calendars: dict[str, type] = {"scenario": Scenario}
     minds: dict[str, type] = {"mind": agents.mind.Mind, "no_mind": agents.mind.NoMind}
@@ -131,10 +148,12 @@ def _own() -> tuple[Group, ...]:
     networks = [cls for cls in _dataclasses(network) if answers(cls, network.Network)]
     return (
         Group("job", jobs.Job, tasks, "What is done with a study"),
+        Group("execution", Execution, {"execution": Execution}, "Where it is computed", has_presets=True),
         Group("strategy", sim.world.Strategy, _named(plays), "What the firm does", has_presets=True),
         Group("strategy/targeting", targeting.Targeting, reached, "Whom a strategy reaches"),
         Group("strategy/score", scores.Score, _named(_dataclasses(scores)), "What customers are ranked by"),
         Group("network", network.Network, _named(networks), "Who talks to whom"),
+        Group("investigation", Investigation, studies, "How a firm can find out more before it decides"),
         Group("crew", Crew, {"no_crew": NoCrew, "team": Team}, "Who serves customers"),
         Group("market", Behaviour, markets, "How customers buy and leave"),
         Group("rivals", Competition, rivals, "Who competes with the firm", has_presets=True),

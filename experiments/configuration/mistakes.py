@@ -11,7 +11,7 @@ from typing import Any
 
 from experiments.configuration.catalogue import groups
 from experiments.configuration.nodes import ADDRESS
-from experiments.configuration.objects import nearest
+from experiments.configuration.similar import nearest
 
 _KINDS = {"Integer": "a whole number", "Float": "a number", "bool": "true or false", "String": "text"}
 _LIST = "`cxlab list` shows what can be chosen."

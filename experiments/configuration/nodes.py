@@ -44,11 +44,10 @@ def own_parts(cls: type) -> dict[tuple[str, str], Any]:
     return found
 
 
-def root(cls: type, job: type, **more: type) -> type:
-    """The node of a whole configuration: a dataclass's own fields, others beside them, and a job that is chosen."""
-    beside: list[Any] = [(name, node(part), dc.field(default_factory=node(part))) for name, part in more.items()]
-    beside.append((snake(job.__name__), Any, dc.field(default=MISSING)))  # filled by a group
-    return dc.make_dataclass(cls.__name__, beside, bases=(node(cls),))
+def root(cls: type, *beside: type) -> type:
+    """The node of a whole configuration: a dataclass's own fields, and beside them what is filled by groups."""
+    chosen: list[Any] = [(snake(kind.__name__), Any, dc.field(default=MISSING)) for kind in beside]
+    return dc.make_dataclass(cls.__name__, chosen, bases=(node(cls),))
 
 
 def address_of(cls: type) -> str:

@@ -9,12 +9,12 @@ import dataclasses as dc
 import importlib
 import types
 import typing
-from collections.abc import Collection, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from typing import Any
 
 from experiments.configuration.catalogue import answers, group_for
 from experiments.configuration.nodes import ADDRESS, PLAIN, hints_of
+from experiments.configuration.similar import nearest
 from sim.errors import ConfigError, CxlabError
 
 OWN = ("sim", "agents", "strategies", "experiments")
@@ -43,12 +43,6 @@ def make(plain: Any, hint: Any, where: str, plugins: tuple[str, ...] = ()) -> An
         entries = _of_kind(plain, dict, where, "a mapping of names to values")
         return {str(name): make(item, inner[1], _below(where, name), plugins) for name, item in entries.items()}
     return _object(plain, hint, where, plugins)
-
-
-def nearest(word: str, known: Collection[str]) -> str:
-    """A question about the known word that is most like this one; nothing if none is."""
-    close = get_close_matches(word, list(known), 1, 0.6)
-    return f" Did you mean '{close[0]}'?" if close else ""
 
 
 def chooser(where: str, hint: Any) -> str:

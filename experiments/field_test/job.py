@@ -101,7 +101,8 @@ class FieldTest(Parametric):
             def write(pieces: Mapping[int, pd.DataFrame], folder: Path) -> None:
                 _write(self._gathered(study, pieces, configuration), folder)
 
-            folder = results_of(self, study, execution, configuration, partial(fieldwork, self, rooms), write)
+            work = partial(fieldwork, self, rooms)
+            folder = results_of(self, study, execution, configuration, work, write, ("replications",))
         print_field_test(load(folder))
         said = f"{len(self.designs)} designs x {study.replications} replications"
         _CONSOLE.print(f"{said} in {time.perf_counter() - began:.1f} s.")

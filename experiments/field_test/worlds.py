@@ -97,7 +97,7 @@ class Worlds:
 
     def __init__(self, root: CustomerModel, play: Strategy, nothing: Strategy, weeks: int, recent: int) -> None:
         self._recent, self._weeks, self._nothing = recent, weeks, nothing
-        self._play = _from(play, weeks)
+        self._play = launched(play, weeks)
         self._stem = root.fork(nothing)
         self.n = len(root.table)
         self.start = self._moment(self._stem)
@@ -180,7 +180,7 @@ class Worlds:
         )
 
 
-def _from(play: Strategy, week: int) -> Strategy:
+def launched(play: Strategy, week: int) -> Strategy:
     """A play whose weeks are counted from the launch."""
     about: Any = play
     moved: Callable[..., Strategy] = replace

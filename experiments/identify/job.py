@@ -154,7 +154,7 @@ class Identify(Parametric):
         firms = [(name, minds[name], together(own)) for name, own in parts.items()]
         found: dict[int, Found] = {}
         work = partial(_read, firms, self.folds, study.seed)
-        run_missing(work, len(firms), set(), execution.workers, found.__setitem__, execution.progress, "minds read")
+        run_missing(work, len(firms), set(), execution, found.__setitem__, "minds read")
         seen = next(one for name, _, one in firms if name == self.focus(study))
         return IdentifyResult(
             **vars(joined([found[number] for number in range(len(firms))])),

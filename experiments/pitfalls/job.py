@@ -64,7 +64,7 @@ class Pitfalls(Parametric):
         def write(pieces: Mapping[int, pd.DataFrame], folder: Path) -> None:
             _write(self._gathered(own, pieces, configuration), folder)
 
-        folder = replicated(self, own, execution, configuration, measured, write, self.pilot)
+        folder = replicated(self, own, execution, configuration, measured, write, self.pilot, ("replications",))
         print_pitfalls(load(folder))
         said = f"{len(own.chosen)} arms x {study.replications} replications"
         _CONSOLE.print(f"{said} in {time.perf_counter() - began:.1f} s.")

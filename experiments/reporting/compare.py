@@ -12,6 +12,8 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from experiments.inference.intervals import Interval
+from experiments.reporting.certainty import SURE_HEADS, sure_lines
 from experiments.reporting.journal import HEADS as JOURNAL_HEADS
 from experiments.reporting.journal import first_of_each
 from experiments.reporting.paired import ROI, VALUE, about, compared, differences, fates, intervals, outcome, twins
@@ -23,6 +25,7 @@ from experiments.reporting.who_gained import SHORT, gained_lines, heads, reason_
 from experiments.reporting.wording import (
     NONE,
     UNDEFINED,
+    bounds,
     is_nil,
     level,
     named,
@@ -32,7 +35,7 @@ from experiments.reporting.wording import (
     scale_of,
     unit_of,
 )
-from experiments.results import ALL, StudyResult
+from experiments.results import ALL, MetricInfo, StudyResult
 
 _MONEY = ("revenue", "cost", "profit", "value_beyond", VALUE, ROI)
 _LUCK_HEADS = ("arm", "variance ratio\nunpaired/paired", "predicted", "fate changed\nf", "least possible\n|d|")
@@ -49,18 +52,36 @@ _NOTES = 8  # lines of the journal on the terminal
 _WIDE_ENOUGH = 104  # columns from which mean and half-width share a line
 
 
-def comparison_table(result: StudyResult, segment: str = ALL) -> pd.DataFrame:
-    """Paired differences against the control, one row per arm.
+def comparison_table(result: StudyResult, segment: str = ALL, against: str | None = None) -> pd.DataFrame:
+    """Paired differences against the control, or another arm, one row per arm.
 
     Returns:
-        Rows: arms without the control. Columns: (metric, statistic) with mean, low, high of the 95% interval; shares
-        are 0-1, money as the study has it; `roi` has Fieller's interval. No rows if there is nothing to compare.
+        Rows: all other arms. Columns: (metric, statistic) with mean, low, high of the 95% interval; shares are 0-1,
+        money as the study has it; `roi` has Fieller's interval, against the control only. No rows if there is nothing
+        to compare.
     """
-    long = differences(result, segment)
+    long = differences(result, segment, against)
     metrics = [*compared(result), "churn", ROI]
     columns = pd.MultiIndex.from_product([metrics, ["mean", "low", "high"]], names=["metric", "statistic"])
     wide = long.pivot(index="arm", columns="metric", values=["mean", "low", "high"]).swaplevel(axis="columns")
-    return wide.reindex(index=pd.Index(result.plans, name="arm"), columns=columns).astype(float)
+    return wide.reindex(index=pd.Index(list(dict.fromkeys(long["arm"])), name="arm"), columns=columns).astype(float)
+
+
+def worded_table(result: StudyResult, segment: str = ALL, against: str | None = None) -> pd.DataFrame:
+    """The comparison in words: a row per metric with its unit, a column per arm, "+2.21 (+2.13 to +2.29)"."""
+    long = differences(result, segment, against)
+    rows = {}
+    for metric in dict.fromkeys(long["metric"]):
+        lines, info = intervals(long, metric), about(result, metric)
+        digits = places(lines.values(), scale_of(info))
+        label = f"{info.label}, {unit_of(info)}".rstrip(", ")
+        rows[label] = {plain(arm): _worded(line, info, digits) for arm, line in lines.items()}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("metric")
+
+
+def _worded(line: Interval, info: MetricInfo, digits: int) -> str:
+    mean, inside = number(line.mean * scale_of(info), digits), bounds(line, info, digits)
+    return mean if inside in (NONE, "exactly 0") else f"{mean} ({inside})"
 
 
 def variance_report(result: StudyResult) -> pd.DataFrame:
@@ -131,6 +152,8 @@ def print_comparison(result: StudyResult, console: Console | None = None) -> Non
             metrics = [metric for metric in shown if (metric in _MONEY) == money]
             if metrics:
                 console.print(_table(result, long, title, metrics, console))
+        if sure := sure_lines(result):
+            console.print(_listed(f"How sure, and how close: {about(result, VALUE).unit}", SURE_HEADS, sure))
         _print_books(result, console)
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)

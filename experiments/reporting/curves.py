@@ -14,8 +14,9 @@ from experiments.inference.intervals import F64, LEVEL
 from experiments.reporting.figure_style import CONTROL, QUIET, figure, looks, mark_quarters, name_lines
 from experiments.reporting.paired import twins, weekly
 from experiments.reporting.profit_and_loss import gained, payback
-from experiments.reporting.wording import named
+from experiments.reporting.wording import named, unit_of
 from experiments.results import StudyResult
+from sim.errors import ParameterError
 
 _STATES = ("satisfaction", "expectation", "trust", "loyalty")
 
@@ -57,6 +58,28 @@ def survival(result: StudyResult) -> Figure:
     return made
 
 
+def course(axes: Axes, result: StudyResult, metric: str) -> None:
+    """Draw one weekly metric of all arms; "churn" and "retention" are shares of the customers active at the fork.
+
+    Raises:
+        ParameterError: the study does not hold it by week; names those it does.
+    """
+    if metric in ("retention", "churn"):
+        kept = {arm: _survivors(result, arm) for arm in result.arms}
+        curves = kept if metric == "retention" else {arm: 1 - curve for arm, curve in kept.items()}
+        unit = "of customers active at the fork"
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    else:
+        curves = {arm: weekly(result, metric, arm) for arm in result.arms}
+        unit = unit_of(result.info(metric))
+    if not all(len(curve) for curve in curves.values()):
+        held = ["retention", "churn", *(info.name for info in result.metrics if _held(result, info.name))]
+        raise ParameterError(f"'{metric}' is not held by week: choose one of {', '.join(held)}.")
+    _lines(axes, result, curves)
+    _dress(axes, result.info(metric).label, unit)
+    name_lines(axes, {arm: float(np.nanmean(curve[:, -1])) for arm, curve in curves.items()}, result)
+
+
 def _survivors(result: StudyResult, arm: str) -> F64:
     retained = weekly(result, "retained", arm)
     survivors: F64 = retained / np.maximum(retained[:, :1], 1)
@@ -89,7 +112,7 @@ def _panel(axes: Axes, result: StudyResult, metric: str) -> None:
 
 def _mark_payback(axes: Axes, result: StudyResult, curves: dict[str, F64]) -> None:
     """A ring on the week from which a plan's cumulative gain stays above zero."""
-    weeks = np.sort(result.weeks["week"].unique())
+    weeks = np.arange(result.weeks.last + 1)
     for arm in result.plans:
         if (week := payback(result, arm).week) is not None:
             height = float(curves[arm].mean(axis=0)[week])
@@ -98,7 +121,7 @@ def _mark_payback(axes: Axes, result: StudyResult, curves: dict[str, F64]) -> No
 
 def _lines(axes: Axes, result: StudyResult, curves: dict[str, F64]) -> None:
     style, exact = looks(result), twins(result)
-    weeks = np.sort(result.weeks["week"].unique())
+    weeks = np.arange(result.weeks.last + 1)
     # The control is drawn last but one so that a plan's band never hides it.
     for arm in sorted(curves, key=lambda name: (name in exact, name == result.control)):
         mean, half = _band(curves[arm])
@@ -146,4 +169,4 @@ def _how_to_read(result: StudyResult) -> str:
 
 
 def _held(result: StudyResult, metric: str) -> bool:
-    return bool((result.weeks["metric"] == metric).any())
+    return result.weeks.holds(metric)

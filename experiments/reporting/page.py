@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -25,6 +28,12 @@ def page(template: str, **values: Any) -> str:
     )
     environment.filters["minus"] = lambda text: re.sub(r"(?<![\w.])-(?=[\d.])", "\u2212", text)
     return environment.get_template(template).render(**values)
+
+
+def write_answers(answers: Sequence[tuple[str, str]], folder: Path) -> None:
+    """Keep the answers at the head of a page beside it, as `answers.json`: a list of question and answer."""
+    records = [{"question": question, "answer": answer} for question, answer in answers]
+    (folder / "answers.json").write_text(json.dumps(records, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def inline(picture: Figure, name: str, alt: str) -> Markup:

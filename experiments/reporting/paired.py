@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
+from experiments.inference.bootstrap import bootstrap_t, simultaneous
 from experiments.inference.intervals import F64, Interval, fieller, holm, paired_t
 from experiments.results import AGAINST, ALL, OWED, SUMS, MetricInfo, StudyResult
+from sim.errors import ParameterError
 
 VALUE = "value"  # profit within the horizon plus expected margin beyond it: what plans are ranked by
 ROI = "roi"
@@ -24,6 +27,11 @@ COMPARED = (
     "value_beyond",
     VALUE,
 )
+_NONE = Interval(math.nan)
+_COLUMNS = (
+    "arm", "metric", "mean", "standard_error", "low", "high", "p_value", "p_holm", "low_t", "high_t", "low_joint",
+    "high_joint", "p_joint", "replications",
+)  # fmt: skip
 
 
 def about(result: StudyResult, metric: str) -> MetricInfo:
@@ -87,25 +95,22 @@ def fates(result: StudyResult) -> pd.DataFrame:
     return result.fates if everybody.empty else everybody
 
 
-def twins(result: StudyResult) -> frozenset[str]:
-    """Arms that equal the control in every outcome of every replication, as a placebo must."""
-    wide = by_replication(result)
+def twins(result: StudyResult, against: str | None = None) -> frozenset[str]:
+    """Arms that equal the control (or another arm) in every outcome of every replication, as a placebo must."""
+    wide, base = by_replication(result), against or result.control
     wide = wide[~wide.index.get_level_values("metric").astype(str).str.startswith(AGAINST)]
-    return frozenset(arm for arm in result.plans if wide[arm].equals(wide[result.control]))
+    others = [arm for arm in result.arms if arm != base] if result.plans else []
+    return frozenset(arm for arm in others if wide[arm].equals(wide[base]))
 
 
+@lru_cache(maxsize=32)
 def weekly(result: StudyResult, metric: str, arm: str) -> F64:
     """One metric of one arm over all customers: [R, W + 1], replications by weeks; no rows if it is not held."""
-    everybody = _everybody(result)
-    held = (everybody.index.get_level_values("metric") == metric) & (everybody.index.get_level_values("arm") == arm)
-    return everybody[held].to_numpy(dtype=float)
-
-
-@lru_cache(maxsize=4)
-def _everybody(result: StudyResult) -> pd.DataFrame:
-    """All weekly metrics over all customers: rows (metric, arm, replicate), columns weeks."""
-    rows = result.weeks[result.weeks["segment"] == ALL]
-    return rows.pivot(index=["metric", "arm", "replicate"], columns="week", values="value").sort_index()
+    rows = result.weeks.rows(metric, arm, ALL)
+    wide = rows.pivot(index="replicate", columns="week", values="value").sort_index()
+    values: F64 = wide.reindex(columns=range(result.weeks.last + 1)).to_numpy(dtype=float)
+    values.flags.writeable = False
+    return values
 
 
 def return_on_cost(result: StudyResult, arm: str, segment: str = ALL, gain: str = "profit") -> Interval:
@@ -130,25 +135,37 @@ def return_on_cost(result: StudyResult, arm: str, segment: str = ALL, gain: str 
     return fieller(top[kept], bottom[kept])
 
 
-def differences(result: StudyResult, segment: str = ALL) -> pd.DataFrame:
-    """All paired differences against the control.
+@lru_cache(maxsize=32)
+def differences(result: StudyResult, segment: str = ALL, against: str | None = None) -> pd.DataFrame:
+    """All paired differences against the control, or against another arm; do not change the frame.
+
+    Args:
+        result: the study.
+        segment: of which customers.
+        against: the arm that all others are compared with; the control if none is given.
 
     Returns:
-        arm, metric, mean, standard_error, low, high (95%), p_value, p_holm, replications. `p_holm` is corrected across
-        the arms of a metric; an arm that equals the control exactly asks no question and is not counted. `roi` comes
-        last, with Fieller's interval and no p-value.
+        arm, metric, mean, standard_error, low, high (95%, Student's t), p_value, p_holm, low_t, high_t (bootstrap-t),
+        low_joint, high_joint, p_joint (hold for all arms of a metric at once), replications. `p_holm` is corrected
+        across the arms of a metric; an arm that equals the other exactly asks no question and is not counted. `roi`
+        comes last, with Fieller's interval and no p-value; it is against the control only.
+
+    Raises:
+        ParameterError: the study has no such arm or segment.
     """
-    exact = twins(result)
+    base = _known(result, against, segment)
+    others = [arm for arm in result.arms if arm != base] if result.plans else []
+    exact = twins(result, base)
     rows: list[dict[str, object]] = []
     for metric in (*compared(result), "churn"):
         if outcome(result, metric, segment).empty:
             continue
-        found = {arm: paired_t(difference(result, metric, arm, segment=segment)) for arm in result.plans}
-        asked = np.array([np.nan if arm in exact else found[arm].p_value for arm in found], dtype=float)
-        rows += [_row(arm, metric, found[arm], p) for arm, p in zip(found, holm(asked), strict=True)]
-    rows += [_row(arm, ROI, return_on_cost(result, arm, segment), np.nan) for arm in result.plans]
-    columns = ["arm", "metric", "mean", "standard_error", "low", "high", "p_value", "p_holm", "replications"]
-    return pd.DataFrame(rows, columns=columns)
+        rows += _rows(
+            metric, {arm: difference(result, metric, arm, against=base, segment=segment) for arm in others}, exact
+        )
+    if base == result.control:
+        rows += [_row(arm, ROI, return_on_cost(result, arm, segment)) for arm in others]
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
 
 
 def intervals(long: pd.DataFrame, metric: str) -> dict[str, Interval]:
@@ -162,15 +179,35 @@ def intervals(long: pd.DataFrame, metric: str) -> dict[str, Interval]:
     }
 
 
-def _row(arm: str, metric: str, interval: Interval, p_holm: float) -> dict[str, object]:
-    return {
-        "arm": arm,
-        "metric": metric,
-        "mean": interval.mean,
-        "standard_error": interval.standard_error,
-        "low": interval.low,
-        "high": interval.high,
-        "p_value": interval.p_value,
-        "p_holm": p_holm,
-        "replications": interval.count,
-    }
+def _known(result: StudyResult, against: str | None, segment: str) -> str:
+    """The arm that others are compared with."""
+    base = against or result.control
+    if base not in result.arms and against:
+        raise ParameterError(f"'{base}' is no arm of this study: compare versus one of {', '.join(result.arms)}.")
+    if segment not in (ALL, *result.segments):
+        raise ParameterError(
+            f"'{segment}' is no segment of this study: choose one of {', '.join((ALL, *result.segments))}."
+        )
+    return base
+
+
+def _rows(metric: str, found: dict[str, F64], exact: frozenset[str]) -> list[dict[str, object]]:
+    """The lines of one metric: each arm's differences [R] by themselves, and those of all arms at once."""
+    lines = {arm: paired_t(gaps) for arm, gaps in found.items()}
+    asking = [arm for arm in found if arm not in exact]
+    asked = np.array([lines[arm].p_value if arm in asking else np.nan for arm in found], dtype=float)
+    together = np.column_stack([found[arm] for arm in asking]) if asking else np.empty((0, 0))
+    together = together[np.isfinite(together).all(axis=1)]
+    joint = dict(zip(asking, simultaneous(together), strict=True)) if asking and len(together) > 1 else {}
+    return [
+        _row(arm, metric, lines[arm], bootstrap_t(gaps), joint.get(arm, Interval(lines[arm].mean)), p)
+        for (arm, gaps), p in zip(found.items(), holm(asked).tolist(), strict=True)
+    ]
+
+
+def _row(
+    arm: str, metric: str, own: Interval, boot: Interval = _NONE, joint: Interval = _NONE, p_holm: float = math.nan
+) -> dict[str, object]:
+    numbers = (own.mean, own.standard_error, own.low, own.high, own.p_value, p_holm)
+    more = (boot.low, boot.high, joint.low, joint.high, joint.p_value, own.count)
+    return dict(zip(_COLUMNS, (arm, metric, *numbers, *more), strict=True))

@@ -92,7 +92,7 @@ def gained(result: StudyResult, arm: str) -> F64:
 
     Less the control's, if there is one to compare with.
     """
-    metric = "discounted_profit" if (result.weeks["metric"] == "discounted_profit").any() else "profit"
+    metric = "discounted_profit" if result.weeks.holds("discounted_profit") else "profit"
 
     def cumulative(name: str) -> F64:
         customers = outcome(result, "customers")[name].to_numpy(dtype=float)[:, None]
@@ -104,7 +104,7 @@ def gained(result: StudyResult, arm: str) -> F64:
 
 def payback(result: StudyResult, arm: str) -> Payback:
     """When the plan has paid for itself: the week from which what it brought stays above what it cost."""
-    if not ((result.weeks["metric"] == "profit") & (result.weeks["segment"] == ALL)).any():
+    if not result.weeks.holds("profit", ALL):
         return Payback(None, 0, 0, None, None, beyond=False, moot=True)
     curves = gained(result, arm)
     each = [week for week in map(lasting_gain, curves) if week is not None]

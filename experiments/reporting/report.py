@@ -10,13 +10,14 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from experiments.inference.intervals import Interval
+from experiments.reporting.certainty import certainty_tables
 from experiments.reporting.compare import variance_lines
 from experiments.reporting.figure_style import looks
 from experiments.reporting.figures import figures
 from experiments.reporting.journal import journal_lines
 from experiments.reporting.kinds_figure import Composition, compositions
 from experiments.reporting.life_stories import sentences, stories, why
-from experiments.reporting.page import inline, page
+from experiments.reporting.page import inline, page, write_answers
 from experiments.reporting.paired import ROI, about, compared, differences, intervals, outcome, twins
 from experiments.reporting.profit_and_loss import statement
 from experiments.reporting.spillover import HEADS as SPILLOVER_HEADS
@@ -92,6 +93,7 @@ def write_report(result: StudyResult, path: Path, made: Mapping[str, Figure] | N
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+        write_answers(answers(result), path.parent)
     except OSError as error:
         raise StoreError(f"cannot write the report to {path}: {error}. Choose a folder you may write to.") from error
     return path
@@ -105,7 +107,7 @@ def report(result: StudyResult, made: Mapping[str, Figure] | None = None) -> str
     return page(
         "report.html.jinja",
         result=result,
-        weeks=count_of(int(result.weeks["week"].max()), "week"),
+        weeks=count_of(result.weeks.last, "week"),
         answers=answers(result),
         rule=RULE,
         noise_only=NOISE_ONLY,
@@ -115,6 +117,7 @@ def report(result: StudyResult, made: Mapping[str, Figure] | None = None) -> str
         exact=[named(arm) for arm in sorted(twins(result))],
         pictures={name: inline(picture, name, alt[name]) for name, picture in pictures.items()},
         books=statement(result),
+        certainty=certainty_tables(result),
         unit=unit_of(about(result, "profit")),
         gained=gained_lines(result),
         gained_heads=heads(result),

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from experiments.inference.intervals import Interval
 from experiments.reporting.figure_style import drawn
-from experiments.reporting.page import inline, page
+from experiments.reporting.page import inline, page, write_answers
 from experiments.reporting.wording import NONE, number
 from sim.errors import StoreError
 
@@ -106,6 +106,7 @@ def write_sheet(sheet: Sheet, folder: Path) -> Path:
                 (folder / "figures" / f"{picture.name}.{kind}").write_bytes(drawn(picture.figure, kind))
         path = folder / "report.html"
         path.write_text(text, encoding="utf-8")
+        write_answers(sheet.answers, folder)
     except OSError as error:
         raise StoreError(f"cannot write the report to {folder}: {error}. Choose a folder you may write to.") from error
     return path

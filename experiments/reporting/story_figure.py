@@ -39,7 +39,7 @@ def _draw(result: StudyResult, story: Story) -> Figure:
     _head(first, "Expectation and quality lived", _KEY)
     for axes, (_, label) in zip(panels, _STATES, strict=True):
         _head(axes, label)
-    last_week = int(result.weeks["week"].max())
+    last_week = result.weeks.last
     first.set_xlim(-0.5, last_week + 0.5)
     mark_quarters(marks, last_week)
     name_lines(first, {arm: float(life["expectation"].iloc[-1]) for arm, life in story.lives.items()}, result, 0.02)

@@ -13,7 +13,7 @@ from experiments.reporting.paired import ROI, VALUE, about, cost_lines, differen
 from experiments.reporting.profit_and_loss import pays_back
 from experiments.reporting.who_gained import gained_sentence
 from experiments.reporting.wording import listed, named, spelled
-from experiments.results import StudyResult
+from experiments.results import STOPPED, StudyResult
 
 RULE = (
     "The winner is the arm with the highest mean value per customer: discounted profit within the horizon plus the "
@@ -89,6 +89,7 @@ def answers(result: StudyResult) -> list[tuple[str, str]]:
         *([("Who gained", said)] if (said := gained_sentence(result, found.best_plan)) else []),
         ("At what cost", _what_cost(result, found)),
         ("How sure", _how_sure(result, found)),
+        *([("When it stopped", result.provenance[STOPPED])] if STOPPED in result.provenance else []),
     ]
 
 

@@ -1,6 +1,7 @@
 """What can be varied: every declared parameter of a study by its address, ranges for some, and a study at a point."""
 
 from experiments.space.declared import Declared, declared, value_at, with_values
+from experiments.space.ensemble import ensemble
 from experiments.space.factors import Factor, factors_from
 from experiments.space.points import Setting, Settings, run_settings
 from experiments.space.results import Outcomes
@@ -12,6 +13,7 @@ __all__ = [
     "Setting",
     "Settings",
     "declared",
+    "ensemble",
     "factors_from",
     "run_settings",
     "value_at",

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.configuration.objects import nearest
+from experiments.configuration.similar import nearest
 from experiments.study import Study
 from sim.errors import ParameterError
 
-_NOT_VARIED = ("seed", "replications")  # how often and with which luck: not what is studied
+_NOT_VARIED = ("seed", "replications", "precision")  # how often and with which luck: not what is studied
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from experiments.configuration.objects import nearest
+from experiments.configuration.similar import nearest
 from experiments.priors import FACTOR
 from experiments.space.declared import Declared, declared, found
 from experiments.study import Study
@@ -59,10 +59,13 @@ def factors_from(texts: Sequence[str], study: Study, where: str = "job.factors")
     study's value, within what is allowed (on or off for a switch); `mind.trust.*` means all that match.
 
     Raises:
-        ParameterError: an unknown parameter, bounds reversed or outside what is allowed, the same parameter twice.
+        ParameterError: an unknown parameter or one of an arm that is not run, bounds reversed or outside what is
+            allowed, the same parameter twice.
     """
     known = declared(study)
-    factors = [factor for text in texts for factor in _factors(str(text), known, where)]
+    idle = tuple(f"arms.{name}." for name in study.arms if name not in study.chosen)
+    run = {address: about for address, about in known.items() if not address.startswith(idle)}
+    factors = [factor for text in texts for factor in _factors(str(text), run, where, set(known))]
     for place, factor in enumerate(factors):
         if factor.address in {other.address for other in factors[:place]}:
             raise ParameterError(f"{where}: '{factor.address}' is there twice: name each parameter once.")
@@ -70,17 +73,22 @@ def factors_from(texts: Sequence[str], study: Study, where: str = "job.factors")
 
 
 def usual_range(about: Declared) -> tuple[float, float]:
-    """What one would believe of an assumed size: a third to three times the value, within what is allowed."""
+    """What one would believe of an assumed size: a third to three times the value, within what is allowed.
+
+    Around a value of 0 it is half a unit (one, for whole numbers) on both sides; a switch is off or on.
+    """
     if about.kind == "bool":
         return 0.0, 1.0
     if about.value == 0:
-        return max(about.low, -_AROUND_ZERO), min(about.high, _AROUND_ZERO)
+        around = 1.0 if about.kind == "int" else _AROUND_ZERO
+        return max(about.low, -around), min(about.high, around)
     ends = sorted((about.value / FACTOR, about.value * FACTOR))
     low, high = max(about.low, ends[0]), min(about.high, ends[1])
     return (math.ceil(low), math.floor(high)) if about.kind == "int" else (low, high)
 
 
-def _factors(text: str, known: dict[str, Declared], where: str) -> list[Factor]:
+def _factors(text: str, known: dict[str, Declared], where: str, there: set[str]) -> list[Factor]:
+    """What one text names among the `known` parameters that are run; `there` are those that the study has at all."""
     address, _, rest = text.replace(":", " ").strip().partition(" ")
     rest = rest.replace(" ", "")
     if "*" in address or "?" in address:
@@ -88,6 +96,9 @@ def _factors(text: str, known: dict[str, Declared], where: str) -> list[Factor]:
         if not matching:
             raise ParameterError(f"{where}: no parameter of this study matches '{address}'.{nearest(address, known)}")
         return [_factor(about, rest, where) for about in matching]
+    if address in there and address not in known:
+        arm = address.split(".")[1]
+        raise ParameterError(f"{where}: '{address}' changes nothing: {arm} is not run. Add it: compare='[...,{arm}]'.")
     try:
         about = found(known, address)
     except ParameterError as error:
@@ -111,6 +122,9 @@ def _factor(about: Declared, rest: str, where: str) -> Factor:
         except ValueError:
             raise ParameterError(f"{where}: '{about.address} {rest}' cannot be read. {_HOW}") from None
         low, high = min(values), max(values)
+    if about.kind != "float" and not all(value == round(value) for value in (low, high, *values)):
+        wanted = "true or false" if about.kind == "bool" else "whole numbers"
+        raise ParameterError(f"{where}: {about.address} {rest} is not in {wanted} ({about.unit}): {about.doc}.")
     if not (about.low <= low and high <= about.high):
         raise ParameterError(
             f"{where}: {about.address} {rest or f'{low:g}..{high:g}'} leaves what is allowed, {about.low:g} to "

@@ -66,11 +66,16 @@ class Outcomes:
         return known[metric]
 
     def values(self, metric: str) -> F64:
-        """One metric as [S, R, A]: settings by replications by arms, in the order of `arms`."""
+        """One metric as [S, R, A]: settings by replications by arms, in the order of `arms`.
+
+        NaN where a setting does not know it: a mind without trust has no trust.
+        """
         self.info(metric)
         rows = self.outcomes[self.outcomes["metric"] == metric]
         wide = rows.pivot(index=["setting", "replicate"], columns="arm", values="value")
-        return wide[list(self.arms)].to_numpy(float).reshape(len(self.settings), self.replications, len(self.arms))
+        every = pd.MultiIndex.from_product([self.settings["setting"], range(self.replications)], names=wide.index.names)
+        whole = wide.reindex(index=every, columns=list(self.arms)).to_numpy(float)
+        return whole.reshape(len(self.settings), self.replications, len(self.arms))
 
     def differences(self, metric: str) -> F64:
         """Each arm minus the control under the same luck, as [S, R, A]; the control's own are 0."""

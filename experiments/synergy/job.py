@@ -64,7 +64,7 @@ class Synergy(Parametric):
             _write(_gathered(study, pieces, configuration), folder)
 
         work = partial(_piece, self)
-        folder = replicated(self, study, execution, configuration, work, write, self.pilot)
+        folder = replicated(self, study, execution, configuration, work, write, self.pilot, ("replications",))
         print_synergy(load(folder))
         said = f"{len(own.arms)} arms x {study.replications} replications"
         _CONSOLE.print(f"{said} in {time.perf_counter() - began:.1f} s.")

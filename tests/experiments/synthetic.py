@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from experiments.reporting.figures import figures
 from experiments.results import ALL, FATES, Estimate, MetricInfo, StudyResult
+from experiments.weeks import Weeks
 
 SEGMENTS = {"browsers": 0.5, "regulars": 0.35, "devotees": 0.15}
 STATES = ("satisfaction", "trust", "competence", "benevolence", "integrity", "valence", "loyalty", "expectation")
@@ -80,7 +81,7 @@ def study(
     tales = stories(weeks, treated=next((arm for arm in reversed(plans) if arm != "nothing"), "nothing"))
     empty = pd.DataFrame(columns=["segment", "fate", "customers", "arm", "replicate"])
     return StudyResult(
-        weeks=pd.concat(frames["weeks"], ignore_index=True),
+        weeks=Weeks.of(pd.concat(frames["weeks"], ignore_index=True)),
         outcomes=pd.concat(frames["outcomes"], ignore_index=True),
         fates=pd.concat(frames["fates"], ignore_index=True) if frames["fates"] else empty,
         stories=tales if told else tales.iloc[:0],

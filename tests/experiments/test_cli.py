@@ -97,7 +97,7 @@ REFUSED = [
     (["run", "hydra.run.dir=x"], "Hydra's own settings"),
     (["run", "execution.fresh=maybe"], "not true or false"),
     (["weeks=3"], "Write cxlab run weeks=3"),
-    (["rnu"], "there are run, validate, list and new"),
+    (["rnu"], "there are run, validate, list, new, runs, query"),
     (["list", "strategies", "minds"], "unrecognized arguments"),
     (["list", "plays"], "there is no group 'plays'"),
 ]
@@ -158,7 +158,7 @@ def test_ctrl_c_says_what_is_kept(
     def interrupted(study: Study, execution: Execution, configuration: str) -> Path:
         store, key = Store(execution.root), key_of_job(main_job.Compare(), study, configuration)
         for replicate in range(3):
-            store.put_part(key, replicate, "done")
+            store.put(key, replicate, "done")
         raise KeyboardInterrupt
 
     monkeypatch.setattr(main_job, "run", interrupted)

@@ -22,6 +22,7 @@ from experiments.reporting.profit_and_loss import (
 )
 from experiments.reporting.who_gained import gained_lines, heads, reason_lines, second_lives, segment_lines
 from experiments.results import ALL, FATES, OWED, StudyResult
+from experiments.weeks import Weeks
 from sim.people import ACTIVE, LEFT, REASON, REASONS, RETURNS
 from sim.records import SOURCE
 from strategies import Nothing
@@ -59,9 +60,8 @@ def by_hand(money: dict[str, dict[str, tuple[float, float]]] = MONEY) -> StudyRe
         for fate in FATES
     ]
     empty = pd.DataFrame({"title": []})
-    return StudyResult(
-        pd.DataFrame(weeks), pd.DataFrame(outcomes), pd.DataFrame(fates), empty, METRICS, "nothing", {}, "", {}, "USD"
-    )
+    held = Weeks.of(pd.DataFrame(weeks))
+    return StudyResult(held, pd.DataFrame(outcomes), pd.DataFrame(fates), empty, METRICS, "nothing", {}, "", {}, "USD")
 
 
 def lines(result: StudyResult) -> dict[str, Line]:
@@ -88,7 +88,8 @@ def test_a_gain_that_does_not_last_pays_nothing_back(curve, week):
 def test_no_payback_is_said_plainly_and_with_what_lies_beyond():
     poor = {**MONEY, "plan": {**MONEY["plan"], "profit": (1.0, 1.0), "value_beyond": (8.0, 8.0)}}
     late = by_hand(poor)
-    weeks = late.weeks.assign(value=late.weeks["value"].where(late.weeks["arm"] == "nothing", 0.0))
+    held = late.weeks.frame()
+    weeks = Weeks.of(held.assign(value=held["value"].where(held["arm"] == "nothing", 0.0)))
     late = replace(late, weeks=weeks)
     found = payback(late, "plan")
     assert found.week is None
@@ -201,4 +202,4 @@ def test_tables_of_who_gained_hold_everybody():
 def real() -> StudyResult:
     """The eventful replication as a study of one."""
     *_, found = lived()
-    return replace(by_hand(), weeks=found.weeks, outcomes=found.outcomes, fates=found.fates)
+    return replace(by_hand(), weeks=Weeks.of(found.weeks), outcomes=found.outcomes, fates=found.fates)

@@ -10,6 +10,7 @@ import pytest
 
 from agents.customers import SATISFACTION
 from experiments.calibrated import Calibration, calibrate
+from experiments.execution import Execution
 from experiments.pilot import solve_baseline
 from experiments.population import Population
 from experiments.replication import Replication, arms_of, fate_of, replicate, root_of
@@ -159,7 +160,7 @@ def test_processes_give_the_same_bits_as_one():
     for workers in (1, 2):
         kept: dict[int, Replication] = {}
         work = partial(replicate, study, calibration, baseline)
-        run_missing(work, study.replications, {1}, workers, kept.__setitem__, progress=False)
+        run_missing(work, study.replications, {1}, Execution(workers=workers, progress=False), kept.__setitem__)
         assert sorted(kept) == [0, 2]  # what is done already is not done again
         runs.append(kept)
     for number in (0, 2):

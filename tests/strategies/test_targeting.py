@@ -9,6 +9,7 @@ from sim.errors import ParameterError
 from strategies.targeting import (
     And,
     Everyone,
+    Filed,
     HoldOut,
     Lapsing,
     LifeStage,
@@ -23,7 +24,7 @@ from strategies.targeting import (
 )
 from tests.strategies.views import luck, view
 
-ALL = [Everyone(), RandomShare(0.5), ValueTier(0.3), Lapsing()]
+ALL = [Everyone(), RandomShare(0.5), ValueTier(0.3), Lapsing(), Filed(0)]
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,12 @@ def test_nobody_who_is_known_to_have_left(targeting: Targeting):
 
 def test_everyone():
     assert Everyone().pick(view(5), luck(5)).all()
+
+
+def test_a_segment_is_who_is_filed_there_and_known():
+    filed, known = np.array([0, 1, 1, 2]), np.array([True, True, False, True])
+    assert Filed(1).pick(view(4, filed=filed, known=known), luck(4)).tolist() == [False, True, False, False]
+    assert Not(Filed(1)).pick(view(4, filed=filed, known=known), luck(4)).tolist() == [True, False, False, True]
 
 
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.9])

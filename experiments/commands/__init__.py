@@ -1,0 +1,1 @@
+"""The commands of `cxlab`, one file for those that belong together."""

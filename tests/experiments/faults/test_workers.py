@@ -1,0 +1,87 @@
+"""A worker that is killed: no result is lost, doubled or wrong, and what happened is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from experiments.cluster import session
+from experiments.execution import Execution
+from experiments.runner import run_missing
+from sim.errors import StoreError
+from tests.experiments.faults.pieces import SOME, Kills, Placed, chokes
+
+pytestmark = pytest.mark.slow
+BACKENDS = ["processes", "dask", "ray"]  # one after the other: a cluster is started once
+SAYS = {
+    "processes": "a worker process was killed: ",
+    "dask": "a Dask worker, or its machine, was killed or lost: ",
+    "ray": "a Ray worker, or its machine, was killed or lost: ",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_stays_open() -> Iterator[None]:
+    yield
+    session.close()
+
+
+def on(backend: str) -> Execution:
+    return Execution(backend=backend, workers=2, progress=False)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_a_killed_worker_did_is_done_again(
+    backend: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work, kept = Kills(tmp_path, times=1), []
+    run_missing(work, SOME, set(), on(backend), lambda number, piece: kept.append((number, piece)))
+    assert sorted(kept) == [(number, number**2) for number in range(SOME)]
+    assert len(work.marks()) == 1
+    assert SAYS[backend] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_error_in_a_piece_is_no_lost_worker(backend: str) -> None:
+    with pytest.raises(ZeroDivisionError, match="piece 3 says so"):
+        run_missing(chokes, SOME, set(), on(backend), {}.__setitem__)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_work_that_kills_every_worker_is_given_up_and_the_rest_kept(backend: str, tmp_path: Path) -> None:
+    """It is always the same piece, which takes neither this process nor, for ever, our time."""
+    work, kept = Kills(tmp_path, times=99), {}
+    with pytest.raises(StoreError, match=r"killed.*perhaps for want of memory; what was finished is kept"):
+        run_missing(work, SOME, set(), on(backend), kept.__setitem__)
+    assert 3 not in kept
+    assert kept == {number: number**2 for number in kept}
+    assert 3 <= len(work.marks()) <= 10
+
+
+def test_the_work_of_a_lost_ray_node_is_done_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from ray.cluster_utils import Cluster
+
+    session.close()
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    try:
+        extra = nodes.add_node(num_cpus=1)
+        kept: list[int] = []
+
+        def keep(number: int, piece: int) -> None:
+            kept.append(number)
+            if len(kept) == 2:
+                nodes.remove_node(extra, allow_graceful=False)
+
+        execution = Execution(backend="ray", address=nodes.address, progress=False)
+        session.ready(execution)
+        assert session.cluster_of(execution).workers == 2
+        run_missing(Placed(tmp_path), SOME, set(), execution, keep)
+        assert sorted(kept) == list(range(SOME))
+        assert SAYS["ray"] in capsys.readouterr().err
+        began = [path.name.partition("-") for path in tmp_path.iterdir()]
+        assert len({node for _, _, node in began}) == 2  # some began where they could not end
+    finally:
+        session.close()
+        nodes.shutdown()
