@@ -11,7 +11,7 @@ from typing import Any
 
 from experiments.cluster.cluster import LostWorkerError, computed, installed, tell, worn_out
 
-_CONNECT = 10  # seconds
+_CONNECT = 30  # seconds
 
 
 class DaskCluster:

@@ -10,10 +10,10 @@ import sys
 from experiments.execution import CLUSTERS, Execution
 from sim.errors import ConfigError
 
-_KNOCK, _TALK = 3.0, 30.0  # seconds for a port to open, and for a cluster to answer
+_KNOCK, _TALK = 3.0, 45.0  # seconds for a port to open, and for a cluster to answer
 _GREET = {  # run by a Python of its own, which can be given up
     "ray": "import ray, sys; ray.init(address=sys.argv[1], log_to_driver=False, logging_level='ERROR')",
-    "dask": "import distributed, sys; distributed.Client(sys.argv[1], timeout=10, set_as_default=False).ncores()",
+    "dask": "import distributed, sys; distributed.Client(sys.argv[1], timeout=30, set_as_default=False).ncores()",
 }
 
 

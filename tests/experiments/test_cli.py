@@ -37,11 +37,11 @@ def ran(here: Path, monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     """What reaches the main job, which does nothing."""
     runs: list[Run] = []
 
-    def run(study: Study, execution: Execution, configuration: str) -> Path:
+    def run(job: main_job.Compare, study: Study, execution: Execution, configuration: str) -> Path:
         runs.append((study, execution, configuration))
         return here
 
-    monkeypatch.setattr(main_job, "run", run)
+    monkeypatch.setattr(main_job.Compare, "run", run)
     return runs
 
 
@@ -133,7 +133,7 @@ def test_an_error_of_the_job_is_a_message_and_debug_shows_more(
     def fails(*_: object) -> Path:
         raise DataError("row 3 is bad: mend it.")
 
-    monkeypatch.setattr(main_job, "run", fails)
+    monkeypatch.setattr(main_job.Compare, "run", fails)
     assert main(["run"]) == 2
     assert capsys.readouterr().err == "cxlab: row 3 is bad: mend it.\n"
     monkeypatch.setenv("CXLAB_DEBUG", "1")
@@ -147,7 +147,7 @@ def test_a_fault_of_ours_is_not_hidden(here: Path, monkeypatch: pytest.MonkeyPat
     def fails(*_: object) -> Path:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(main_job, "run", fails)
+    monkeypatch.setattr(main_job.Compare, "run", fails)
     with pytest.raises(ZeroDivisionError):
         main(["run"])
 
@@ -155,13 +155,13 @@ def test_a_fault_of_ours_is_not_hidden(here: Path, monkeypatch: pytest.MonkeyPat
 def test_ctrl_c_says_what_is_kept(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def interrupted(study: Study, execution: Execution, configuration: str) -> Path:
-        store, key = Store(execution.root), key_of_job(main_job.Compare(), study, configuration)
+    def interrupted(job: main_job.Compare, study: Study, execution: Execution, configuration: str) -> Path:
+        store, key = Store(execution.root), key_of_job(job, study, configuration)
         for replicate in range(3):
             store.put(key, replicate, "done")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(main_job, "run", interrupted)
+    monkeypatch.setattr(main_job.Compare, "run", interrupted)
     assert main(["run", "replications=7"]) == 130
     said = capsys.readouterr().err
     assert said == "\ncxlab: stopped; 3 of 7 replications are kept, the same command goes on from there.\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +119,7 @@ def _holds(whole: object, part: object) -> bool:
 class Odd(Nothing):
     """A play that holds what no configuration can say."""
 
-    thing: Any = object()
+    thing: Any = field(default_factory=object)
 
 
 def test_what_cannot_be_written_down_is_refused_by_name(tmp_path: Path):
