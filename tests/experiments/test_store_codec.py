@@ -104,7 +104,11 @@ def test_a_large_frame_can_be_read_alone() -> None:
     pd.testing.assert_frame_equal(frame.to_pandas(), FRAMES["usual"])
 
 
-@pytest.mark.parametrize("piece", [object(), {1, 2}, np.array([object()]), lambda: 1, b"bytes", Own, Path()], ids=repr)
+@pytest.mark.parametrize(
+    "piece",
+    [object(), {1, 2}, np.array([object()]), lambda: 1, b"bytes", Own, Path()],
+    ids=["object", "set", "array of objects", "function", "bytes", "class", "path"],
+)
 def test_what_is_no_data_is_refused(piece: object) -> None:
     with pytest.raises(TypeError, match="cannot be kept"):
         packed({"deep": [piece]}, ABOUT)

@@ -63,6 +63,7 @@ def serve(lives: dict[str, Life]) -> None:
         pid = os.fork()
         if pid == 0:
             os.setsid()
+            os.dup2(2, 1)  # what a life prints is not said by the nursery
             _live(partial(lives[name], Path(root), int(seed), fresh == "True"), int(deadly), writing)
         os.close(writing)
         print(f"born {pid}", flush=True)

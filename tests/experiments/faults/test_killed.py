@@ -79,12 +79,14 @@ def test_a_study_with_workers_takes_them_along(born: Nursery, tmp_path: Path) ->
     """Workers of a killed group are gone too, and the next life goes on with what was kept."""
     alone, root = tmp_path / "alone", tmp_path / "runs"
     born.live("main", alone)
-    _, _, life = born.live("wide", tmp_path / "measured")
     killed = born.start("wide", root)
-    time.sleep(0.7 * life)
+    until = time.monotonic() + 120
+    while not toy.kept(root) and time.monotonic() < until:
+        time.sleep(0.01)
     os.killpg(killed, signal.SIGKILL)
-    born.end()
+    assert born.end()[0] == KILLED
     assert not alive(killed)
+    assert toy.kept(root)
     assert born.live("wide", root)[0] == 0
     same(read(finished(root)[0]), read(finished(alone)[0]))
 

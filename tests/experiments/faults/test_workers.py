@@ -14,7 +14,6 @@ from sim.errors import StoreError
 from tests.experiments.faults.pieces import SOME, Kills, Placed, chokes
 
 pytestmark = pytest.mark.slow
-BACKENDS = ["processes", "dask", "ray"]  # one after the other: a cluster is started once
 SAYS = {
     "processes": "a worker process was killed: ",
     "dask": "a Dask worker, or its machine, was killed or lost: ",
@@ -22,39 +21,33 @@ SAYS = {
 }
 
 
-@pytest.fixture(scope="module", autouse=True)
-def nothing_stays_open() -> Iterator[None]:
-    yield
+@pytest.fixture(scope="module", params=["processes", "dask", "ray"])
+def where(request: pytest.FixtureRequest) -> Iterator[Execution]:
+    """All tests of one backend, then those of the next: a cluster is started once."""
+    yield Execution(backend=request.param, workers=2, progress=False)
     session.close()
 
 
-def on(backend: str) -> Execution:
-    return Execution(backend=backend, workers=2, progress=False)
-
-
-@pytest.mark.parametrize("backend", BACKENDS)
 def test_what_a_killed_worker_did_is_done_again(
-    backend: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    where: Execution, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     work, kept = Kills(tmp_path, times=1), []
-    run_missing(work, SOME, set(), on(backend), lambda number, piece: kept.append((number, piece)))
+    run_missing(work, SOME, set(), where, lambda number, piece: kept.append((number, piece)))
     assert sorted(kept) == [(number, number**2) for number in range(SOME)]
     assert len(work.marks()) == 1
-    assert SAYS[backend] in capsys.readouterr().err
+    assert SAYS[where.backend] in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_an_error_in_a_piece_is_no_lost_worker(backend: str) -> None:
+def test_an_error_in_a_piece_is_no_lost_worker(where: Execution) -> None:
     with pytest.raises(ZeroDivisionError, match="piece 3 says so"):
-        run_missing(chokes, SOME, set(), on(backend), {}.__setitem__)
+        run_missing(chokes, SOME, set(), where, {}.__setitem__)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_work_that_kills_every_worker_is_given_up_and_the_rest_kept(backend: str, tmp_path: Path) -> None:
+def test_work_that_kills_every_worker_is_given_up_and_the_rest_kept(where: Execution, tmp_path: Path) -> None:
     """It is always the same piece, which takes neither this process nor, for ever, our time."""
     work, kept = Kills(tmp_path, times=99), {}
     with pytest.raises(StoreError, match=r"killed.*perhaps for want of memory; what was finished is kept"):
-        run_missing(work, SOME, set(), on(backend), kept.__setitem__)
+        run_missing(work, SOME, set(), where, kept.__setitem__)
     assert 3 not in kept
     assert kept == {number: number**2 for number in kept}
     assert 3 <= len(work.marks()) <= 10
