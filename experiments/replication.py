@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from sim.recorder import Recorder
 from strategies.nothing import Nothing
 
 F64 = NDArray[np.float64]
+LARGE = 200_000  # customers: with fewer, looking for what can be given back takes longer than it is worth
 STATES = ("loyalty", "satisfaction", "trust")  # psychological measures compared at the horizon
 
 
@@ -39,6 +41,7 @@ class Replication:
 def root_of(study: Study, calibration: Calibration, baseline: Baseline, replicate: int) -> CustomerModel:
     """The warmed model that all arms of a replication are forked from."""
     seed = study.seed_of(replicate)
+    _free(study.population.size)
     newcomers = customers_of(study, calibration, seed)
     return CustomerModel(world_of(study, calibration), newcomers, Nothing(), baseline=baseline, seed=seed)
 
@@ -50,6 +53,8 @@ def arms_of(study: Study, root: CustomerModel) -> Iterator[tuple[str, CustomerMo
         model.run_for(study.weeks)
         model.close(OWED)
         yield name, model
+        del model
+        _free(len(root.table))
 
 
 def replicate(study: Study, calibration: Calibration, baseline: Baseline, number: int) -> Replication:
@@ -67,6 +72,7 @@ def replicate(study: Study, calibration: Calibration, baseline: Baseline, number
             lives = fate_of(model, control, initial.active)
             fates.append(_fates(lives, initial).assign(arm=name))
             outcomes.append(_spillover(model, control, initial, ~lives["untouched"]).assign(arm=name))
+        del model  # the next arm needs its room
     empty = pd.DataFrame({"arm": [], "segment": [], "fate": [], "customers": []})
     parts = (weeks, outcomes, fates, [page for page in notes if len(page)] or notes[:1])
     frames = (pd.concat(part, ignore_index=True) if part else empty for part in parts)
@@ -77,6 +83,12 @@ def at_risk(root: CustomerModel) -> Bool:
     """Whose fate is counted [N]: those active at the fork, or everybody in a cohort that is still to come."""
     active = root.table[ACTIVE].copy()
     return active if active.any() else np.ones(len(active), np.bool_)
+
+
+def _free(customers: int) -> None:
+    """Give back the arms that are done with, where they are large: a model refers to itself, which Python sees late."""
+    if customers >= LARGE:
+        gc.collect()
 
 
 def _stays(model: CustomerModel, n: int) -> Bool:

@@ -77,10 +77,7 @@ def computed(block: bytes, code: str) -> Any:
         ConfigError: another cxlab, Python or NumPy is installed here.
     """
     if code and code != installed():
-        raise ConfigError(
-            f"the workers of execution.address would compute something else: they have {installed()}, here is {code}. "
-            f"Install the same versions on both sides."
-        )
+        raise ConfigError(f"its workers would compute something else, with {installed()}")
     return pickle.loads(block)()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,13 +53,16 @@ def run(arguments: list[str]) -> None:
     for work in works if not given.cfg else ():
         Store(work.execution.root)  # refuses what cannot be written, or is a newer version's
         ready(work.execution)
+    folders = {}
     for number, (work, (_, config)) in enumerate(zip(works, configs, strict=True), 1):
         if len(works) > 1:
             print(f"[{number}/{len(works)}] {' '.join(work.varied)}", file=sys.stderr, flush=True)
         if given.cfg:
             print(resolved(config, with_execution=True), end="")
         else:
-            do(work)
+            folders[" ".join(work.varied)] = do(work)
+    if len(folders) > 1:
+        _print_folders(folders)
 
 
 def validate(arguments: list[str]) -> None:
@@ -72,6 +76,16 @@ def do(work: Work) -> Path:
         return work.job.run(work.study, work.execution, work.configuration)
     except KeyboardInterrupt as stop:
         raise KeyboardInterrupt(_where_it_stopped(work)) from stop
+
+
+def _print_folders(folders: Mapping[str, Path]) -> None:
+    """Which study is where, and how to ask all of them at once."""
+    wide = max(map(len, folders))
+    print("", *(f"{varied:<{wide}}  {folder}" for varied, folder in folders.items()), sep="\n")
+    names = ", ".join(f"'{folder.name}'" for folder in folders.values())
+    root = next(iter(folders.values())).parent
+    print(f"All at once: cxlab query execution.output={root} \\")
+    print(f'  "select run, metric, arm, avg(value) as mean from outcomes where run in ({names}) group by all"')
 
 
 def _where_it_stopped(work: Work) -> str:

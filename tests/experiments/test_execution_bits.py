@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from experiments.calibrated import calibrate
 from experiments.cli import main
-from experiments.cluster import session
+from experiments.cluster import on_dask, session
 from experiments.execution import BACKENDS, Execution
 from experiments.pilot import solve_baseline
 from experiments.population import Population
 from experiments.replication import Replication, replicate
 from experiments.runner import run_missing
 from experiments.study import Study
+from sim.errors import ConfigError
 from strategies import Nothing, OverDelivery
 
 pytestmark = pytest.mark.slow
@@ -52,23 +54,43 @@ def test_a_replication_is_the_same_wherever_it_is_run(backend: str) -> None:
             pd.testing.assert_frame_equal(getattr(ours, name), getattr(there[number], name), check_exact=True)
 
 
-def test_a_joined_dask_cluster_writes_the_same_files_as_one_process(tmp_path: Path) -> None:
-    """The whole command, with an address; the cluster is not ours, so it is there afterwards."""
+@pytest.fixture
+def dask_cluster() -> Iterator[Any]:
+    """A Dask cluster of somebody else's, without workers."""
     import distributed
 
     session.close()
-    small = ["mind=none", "population.size=200", "weeks=6", "replications=3", "compare=[nothing,over_delivery]"]
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=None, scheduler_kwargs={"dashboard_address": "127.0.0.1:0"}
+        n_workers=0, threads_per_worker=1, dashboard_address=None, scheduler_kwargs={"dashboard_address": "127.0.0.1:0"}
     ) as cluster:
-        for name, where in {
-            "here": ["execution=serial"],
-            "there": ["execution=dask", f"execution.address={cluster.scheduler_address}"],
-        }.items():
-            options = [f"execution.output={tmp_path / name}", "execution.progress=false"]
-            assert main(["run", *small, *where, *options]) == 0
+        yield cluster
         session.close()
-        assert len(cluster.scheduler_info["workers"]) == 1
+
+
+def test_a_cluster_that_cannot_do_it_is_refused(dask_cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    execution = Execution(backend="dask", address=dask_cluster.scheduler_address)
+    with pytest.raises(ConfigError, match=r"cannot be used: it has no workers.*the same versions as here"):
+        session.ready(execution)
+    dask_cluster.scale(1)
+    dask_cluster.wait_for_workers(1, timeout=60)
+    monkeypatch.setattr(on_dask, "installed", lambda: "cxlab 9")
+    with pytest.raises(ConfigError, match=r"cannot be used: its workers would compute something else, with cxlab "):
+        session.ready(execution)
+
+
+def test_a_joined_dask_cluster_writes_the_same_files_as_one_process(dask_cluster: Any, tmp_path: Path) -> None:
+    """The whole command, with an address; the cluster is not ours, so it is there afterwards."""
+    small = ["mind=none", "population.size=200", "weeks=6", "replications=3", "compare=[nothing,over_delivery]"]
+    dask_cluster.scale(1)
+    dask_cluster.wait_for_workers(1, timeout=60)
+    for name, where in {
+        "here": ["execution=serial"],
+        "there": ["execution=dask", f"execution.address={dask_cluster.scheduler_address}"],
+    }.items():
+        options = [f"execution.output={tmp_path / name}", "execution.progress=false"]
+        assert main(["run", *small, *where, *options]) == 0
+    session.close()
+    assert len(dask_cluster.scheduler_info["workers"]) == 1
     here, there = ({path.name: path for path in (tmp_path / name).glob("*/*.parquet")} for name in ("here", "there"))
     assert {"weeks.parquet", "outcomes.parquet"} <= set(here)
     assert set(here) == set(there)

@@ -36,9 +36,8 @@ def test_a_launcher_runs_the_sweep_and_the_store_has_every_study(launcher: str, 
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
-        (["weeks=0"], "Study.weeks = 0 is outside"),
         (["populaton.size=5"], "Did you mean 'population'?"),
-        (["-m", "hydra/launcher=joblib", "weeks=0,1"], "Study.weeks = 0 is outside"),
+        (["-m", "hydra/launcher=joblib", "seed=1,2", "weeks=0"], "Study.weeks = 0 is outside"),
         (["execution=dask", "execution.address=tcp://127.0.0.1:1"], "nothing answers there"),
     ],
 )

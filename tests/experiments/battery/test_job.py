@@ -137,10 +137,11 @@ def test_a_small_validation_from_end_to_end(here: Path, capsys: pytest.CaptureFi
     shown = capsys.readouterr().out
     assert "F12 FAIL  built-in" in shown
     assert "kano" in shown
-    (folder,) = [path for path in (here / "runs").iterdir() if path.is_dir()]
+    (folder,) = [path for path in (here / "runs").iterdir() if not path.name.startswith(".")]
     assert folder.name.startswith("validate-3-minds-2-facts-")
     assert {path.name for path in folder.iterdir()} == {
-        "report.html", "study.json", "config.yaml", "figures", "values.parquet", "claims.parquet", "verdicts.parquet",
+        "report.html", "run.json", "study.json", "config.yaml", "figures", "values.parquet", "claims.parquet",
+        "verdicts.parquet",
     }  # fmt: skip
     result = load(folder)
     assert result.minds == ("none", "integrated", "kano")

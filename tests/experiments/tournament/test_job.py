@@ -131,7 +131,7 @@ def test_a_run_leaves_everything_behind(folder: Path) -> None:
     held = {path.name for path in folder.iterdir()}
     assert held == {
         "config.yaml", "effects.parquet", "figures", "report.html", "responses.parquet", "separations.parquet",
-        "study.json",
+        "run.json", "study.json",
     }  # fmt: skip
     drawn = {path.name for path in (folder / "figures").glob("*.png")}
     assert drawn == {"churn.png", "matrix.png", "reach.png", "satisfaction.png", "word_of_mouth.png"}
