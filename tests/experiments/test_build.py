@@ -204,7 +204,7 @@ def test_a_mistake_gets_one_message_with_its_mend(overrides: list[str], what: st
 
 
 def test_execution_is_checked_too() -> None:
-    with pytest.raises(ConfigError, match=r"execution: Execution.workers = -1 is outside 0 to 1024 .*Choose a value"):
+    with pytest.raises(ConfigError, match=r"execution: Execution.workers = -1 is outside 0 to 100000 .*Choose a value"):
         execution_of(compose(["execution.workers=-1"]))
 
 
