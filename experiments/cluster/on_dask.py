@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
 from experiments.cluster.cluster import LostWorkerError, computed, installed, tell, worn_out
 
 _CONNECT = 30  # seconds
+_DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"  # Ctrl-C is ours; workers would print a traceback
 
 
 class DaskCluster:
@@ -27,22 +27,21 @@ class DaskCluster:
         import dask
         import distributed
 
+        self._say, self._code = say, installed() if address else ""
+        self._asked: set[Any] = set()
+        self._lock = Lock()
         self._errors = distributed.scheduler.KilledWorker, distributed.client.FutureCancelledError
         self._most = dask.config.get("distributed.scheduler.allowed-failures") + 1
         self._own = None
         if not address:
             dask.config.set({"distributed.deploy.lost-worker-timeout": "1 day"})  # a busy machine starts another late
-            with _without_interrupts():
-                self._own = distributed.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=None,
-                    silence_logs=logging.CRITICAL + 1, scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-                )  # fmt: skip
+            self._own = distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address=None, memory_limit=None, preload=[_DEAF],
+                silence_logs=logging.CRITICAL + 1, scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+            )  # fmt: skip
         self._client = distributed.Client(address or self._own, timeout=_CONNECT, set_as_default=False)
         self._client.subscribe_topic("all", self._hear)
         self.workers = sum(self._client.ncores().values())
-        self._say, self._code = say, installed() if address else ""
-        self._asked: set[Any] = set()
-        self._lock = Lock()
 
     def compute(self, block: bytes) -> Any:
         """Run one task and wait for it."""
@@ -83,13 +82,3 @@ class DaskCluster:
                 is_ours = any(task.key in gone for task in self._asked)
             if is_ours:
                 self._say(str(LostWorkerError("Dask")))
-
-
-@contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """What is started in here, and again by it, never hears of Ctrl-C: it would print where it was interrupted."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

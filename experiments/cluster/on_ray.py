@@ -24,6 +24,7 @@ class RayCluster:
     def __init__(self, address: str, workers: int) -> None:
         if not address and "ray" not in sys.modules:  # Ray reads these when it is imported
             os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+            os.environ.setdefault("RAY_worker_niceness", "0")  # else they give way to everything, at 15
             if "RAY_AUTH_MODE" not in os.environ:  # a token of our own: Ray would leave one in the home directory
                 os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
         import ray

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class Placed:
     """Marks on which Ray node each piece begins, and takes its time."""
 
     folder: Path
-    seconds: float = 0.7
+    seconds: float
 
     def __call__(self, number: int) -> int:
         import ray
@@ -52,3 +53,11 @@ class Placed:
         (self.folder / f"{number}-{node}").touch()
         time.sleep(self.seconds)
         return number
+
+    def begun(self) -> dict[str, set[int]]:
+        """Pieces that began, by node."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for path in self.folder.iterdir():
+            number, _, node = path.name.partition("-")
+            found[node].add(int(number))
+        return found

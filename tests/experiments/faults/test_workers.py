@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -60,21 +62,22 @@ def test_the_work_of_a_lost_ray_node_is_done_again(tmp_path: Path, capsys: pytes
     nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
     try:
         extra = nodes.add_node(num_cpus=1)
-        kept: list[int] = []
-
-        def keep(number: int, piece: int) -> None:
-            kept.append(number)
-            if len(kept) == 2:
-                nodes.remove_node(extra, allow_graceful=False)
-
         execution = Execution(backend="ray", address=nodes.address, progress=False)
         session.ready(execution)
         assert session.cluster_of(execution).workers == 2
-        run_missing(Placed(tmp_path), SOME, set(), execution, keep)
-        assert sorted(kept) == list(range(SOME))
+        work, kept = Placed(tmp_path, seconds=4.0), []
+
+        def pull_the_plug() -> None:
+            until = time.monotonic() + 60
+            while len(work.begun()) < 2 and time.monotonic() < until:
+                time.sleep(0.05)
+            nodes.remove_node(extra, allow_graceful=False)
+
+        Thread(target=pull_the_plug, daemon=True).start()
+        run_missing(work, 4, set(), execution, lambda number, piece: kept.append((number, piece)))
+        assert sorted(kept) == [(number, number) for number in range(4)]
         assert SAYS["ray"] in capsys.readouterr().err
-        began = [path.name.partition("-") for path in tmp_path.iterdir()]
-        assert len({node for _, _, node in began}) == 2  # some began where they could not end
+        assert set.intersection(*work.begun().values())  # begun on the lost node, and again on the other
     finally:
         session.close()
         nodes.shutdown()
